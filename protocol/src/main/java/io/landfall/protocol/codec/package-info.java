@@ -1,0 +1,9 @@
+/// The wire codec: frames to messages and back, with every length checked before anything is
+/// allocated for it.
+///
+/// Works on ByteBuf alone, without channels, so that tests and simulations feed it bytes directly.
+/// `WIRE.md` beside this module's pom describes each frame byte by byte.
+///
+/// May import: `protocol.message`, `protocol.content`, `protocol.error`. Imported by:
+/// `transfer.net`. Threads: a decoder belongs to one connection; encoding is stateless.
+package io.landfall.protocol.codec;

@@ -1,0 +1,219 @@
+package io.landfall.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// The rooms of the house and the arrows between them, as data. A room without a row, a row without
+/// a room, an import that no row allows, and a cycle are each a failure.
+///
+/// `@Test` and not ArchUnit's own annotations: those ran no test at all under some versions of
+/// surefire.
+class ArrowsTest {
+  private static final String BASE = "io.landfall.";
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.landfall");
+
+  /// Room -> what it may import besides itself and the JDK. One row per room, bottom first.
+  private static final Map<String, List<String>> ARROWS = arrows();
+
+  private static Map<String, List<String>> arrows() {
+    Map<String, List<String>> rows = new LinkedHashMap<>();
+    rows.put("protocol.content", List.of("net.jpountz.."));
+    rows.put("protocol.error", List.of());
+    rows.put(
+        "protocol.message",
+        List.of(BASE + "protocol.content..", BASE + "protocol.error..", "io.netty.buffer.."));
+    rows.put(
+        "protocol.codec", List.of(BASE + "protocol..", "io.netty.buffer..", "io.netty.util.."));
+
+    rows.put("snapshot.device", List.of());
+    rows.put(
+        "snapshot.format",
+        List.of(
+            BASE + "snapshot.device..",
+            "com.github.luben.zstd..",
+            "org.apache.commons.compress.."));
+    rows.put("snapshot.overlay", List.of(BASE + "snapshot.device.."));
+
+    rows.put("store.io", List.of());
+    rows.put("store.chunk", List.of(BASE + "store.io..", BASE + "protocol.content.."));
+    rows.put("store.index", List.of(BASE + "protocol.content..", "org.rocksdb.."));
+    rows.put("store.chunking", List.of(BASE + "snapshot.device..", BASE + "protocol.content.."));
+    rows.put(
+        "store.checkpoint",
+        List.of(
+            BASE + "store.chunk..",
+            BASE + "store.index..",
+            BASE + "store.chunking..",
+            BASE + "store.io..",
+            BASE + "protocol.content..",
+            BASE + "snapshot.device..",
+            "tools.jackson..",
+            "com.fasterxml.jackson.annotation.."));
+    rows.put(
+        "store.verify",
+        List.of(
+            BASE + "store.checkpoint..",
+            BASE + "store.chunk..",
+            BASE + "store.index..",
+            BASE + "store.io..",
+            BASE + "protocol.content..",
+            BASE + "snapshot.device.."));
+    rows.put(
+        "store.cli",
+        List.of(
+            BASE + "store..",
+            BASE + "snapshot..",
+            BASE + "protocol.content..",
+            "picocli..",
+            "tools.jackson.."));
+
+    rows.put("transfer.submit", List.of());
+    rows.put(
+        "transfer.session",
+        List.of(
+            BASE + "protocol..",
+            BASE + "store..",
+            BASE + "snapshot.device..",
+            "io.netty.buffer..",
+            "io.netty.util.."));
+    rows.put(
+        "transfer.net",
+        List.of(
+            BASE + "protocol..",
+            BASE + "transfer.session..",
+            BASE + "snapshot.device..",
+            "io.netty.."));
+    rows.put(
+        "transfer.landing",
+        List.of(
+            BASE + "protocol..",
+            BASE + "transfer.session..",
+            BASE + "store.io..",
+            BASE + "store.chunking..",
+            BASE + "snapshot.."));
+    rows.put(
+        "transfer.client",
+        List.of(
+            BASE + "protocol..",
+            BASE + "snapshot..",
+            BASE + "store..",
+            BASE + "transfer.net..",
+            BASE + "transfer.session..",
+            BASE + "transfer.landing.."));
+    rows.put(
+        "transfer.lifecycle",
+        List.of(
+            BASE + "protocol.content..",
+            BASE + "snapshot..",
+            BASE + "store..",
+            BASE + "transfer.client..",
+            BASE + "transfer.submit..",
+            "tools.jackson.."));
+    rows.put(
+        "transfer.daemon",
+        List.of(
+            BASE + "protocol..",
+            BASE + "snapshot..",
+            BASE + "store..",
+            BASE + "transfer.submit..",
+            BASE + "transfer.net..",
+            BASE + "transfer.session..",
+            BASE + "transfer.landing..",
+            BASE + "transfer.client..",
+            BASE + "transfer.lifecycle..",
+            "tools.jackson.."));
+    rows.put(
+        "transfer.demo",
+        List.of(BASE + "protocol..", BASE + "snapshot..", BASE + "store..", BASE + "transfer.."));
+    rows.put("transfer.cli", List.of(BASE + "..", "picocli..", "tools.jackson.."));
+    return rows;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyRoomImportsOnlyWhatItsRowAllows() {
+    return ARROWS.entrySet().stream()
+        .map(row ->
+            dynamicTest(
+                row.getKey(),
+                () -> {
+                  List<String> allowed =
+                      new ArrayList<>(List.of("java..", "jdk..", BASE + row.getKey() + ".."));
+                  allowed.addAll(row.getValue());
+                  classes()
+                      .that()
+                      .resideInAPackage(BASE + row.getKey() + "..")
+                      .should()
+                      .onlyDependOnClassesThat()
+                      .resideInAnyPackage(allowed.toArray(String[]::new))
+                      .allowEmptyShould(false)
+                      .check(MAIN);
+                }));
+  }
+
+  @Test
+  void everyRoomHasARowAndEveryRowARoom() {
+    assertThat(MAIN.stream().map(ArrowsTest::room).collect(toCollection(TreeSet::new)))
+        .isEqualTo(new TreeSet<>(ARROWS.keySet()));
+  }
+
+  @Test
+  void roomsAreFreeOfCycles() {
+    slices().matching(BASE + "(*).(*)..").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void onlyTheRoofKnowsTheLifecycle() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            BASE + "transfer.lifecycle..",
+            BASE + "transfer.daemon..",
+            BASE + "transfer.demo..",
+            BASE + "transfer.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(BASE + "transfer.lifecycle..")
+        .check(MAIN);
+  }
+
+  /// On a live database `openReadOnly` deletes files that the writer still needs, or reports damage
+  /// that is not there.
+  @Test
+  void nobodyOpensRocksDbReadOnly() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
+                com.tngtech.archunit.core.domain.properties.HasName.Predicates.name(
+                    "openReadOnly")))
+        .check(MAIN);
+  }
+
+  /// `io.landfall.store.chunk.pack.Pack` lives in room `store.chunk`.
+  private static String room(JavaClass c) {
+    String[] parts = c.getPackageName().substring(BASE.length()).split("\\.", -1);
+    return parts[0] + "." + parts[1];
+  }
+}
