@@ -1,0 +1,43 @@
+package io.landfall.transfer.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `landfall`: the whole command line.
+@Command(
+    name = "landfall",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Moves, snapshots and checkpoints the virtual machines of HTCondor's vm universe.",
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:usage",
+      "3:damage or invalid input found",
+      "4:not found",
+      "5:held"
+    },
+    subcommands = {})
+public final class Main implements Runnable {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /// Runs one command and exits with its code.
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Failures::report);
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to do, e.g.: landfall demo");
+  }
+}
