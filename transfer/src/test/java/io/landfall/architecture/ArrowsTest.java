@@ -90,6 +90,7 @@ class ArrowsTest {
             "tools.jackson.."));
 
     rows.put("transfer.submit", List.of());
+    rows.put("transfer.control", List.of("tools.jackson..", "com.fasterxml.jackson.annotation.."));
     rows.put(
         "transfer.session",
         List.of(

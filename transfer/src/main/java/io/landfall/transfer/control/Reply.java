@@ -1,0 +1,109 @@
+package io.landfall.transfer.control;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What comes back for a [Request].
+public sealed interface Reply {
+
+  /// Done, and nothing to tell.
+  record Done() implements Reply {}
+
+  /// What an execute host offers.
+  ///
+  /// @param name the host's name in the pool
+  /// @param hypervisor the driver that would run a job, e.g. `qemu`
+  /// @param vmTypes words of `vm_type` that it can run
+  /// @param memoryMiB `VM_MEMORY` not yet claimed
+  /// @param slots how many more machines it would run, `VM_MAX_NUMBER` less what runs
+  /// @param images ImageIds in its image cache
+  record HostAd(
+      String name,
+      String hypervisor,
+      List<String> vmTypes,
+      int memoryMiB,
+      int slots,
+      List<String> images)
+      implements Reply {}
+
+  /// Everything has landed.
+  ///
+  /// @param disks one for each disk asked for, in order
+  /// @param memory the landed memory of a restored machine
+  record Prepared(List<LandedPart> disks, Optional<LandedPart> memory) implements Reply {}
+
+  /// The machine runs.
+  ///
+  /// @param tookMillis from the request until the guest's processors ran
+  record Started(long tookMillis) implements Reply {}
+
+  /// How a claim stands.
+  ///
+  /// @param phase `NONE` if the host knows nothing of the job
+  /// @param ended why the machine ended, in phase `ENDED`
+  record ClaimStatus(Phase phase, Optional<String> ended) implements Reply {
+    /// The life of a claim, in order; a claim is in one of them until it is released.
+    public enum Phase {
+      NONE,
+      LANDING,
+      PREPARED,
+      RUNNING,
+      SAVED,
+      ENDED
+    }
+  }
+
+  /// Disk and memory as of one moment are ready to be pulled.
+  ///
+  /// @param pauseMillis how long the guest had stood still when the state was safe on this host
+  /// @param machine what the driver must know to restore, JSON
+  /// @param disks one for each writable disk
+  record Saved(
+      long pauseMillis,
+      String machine,
+      List<ChangedDisk> disks,
+      String memoryExport,
+      String deviceStateExport)
+      implements Reply {}
+
+  /// The writable disks of an ended job.
+  record OutputDisks(List<ChangedDisk> disks) implements Reply {}
+
+  /// The jobs made from a submit description file.
+  ///
+  /// @param jobs their names, in order
+  /// @param problems if there are any, one finished sentence each, and no job was made
+  record Submitted(List<String> jobs, List<String> problems) implements Reply {}
+
+  /// The queue.
+  record Jobs(List<JobLine> jobs) implements Reply {}
+
+  // ---- parts of replies
+
+  /// A disk over the base it was landed as.
+  ///
+  /// @param device the guest's name for it
+  /// @param export what to pull it by; its holes are ranges equal to the base
+  /// @param baseImageId the base
+  /// @param changed whether the guest wrote to it at all
+  record ChangedDisk(String device, String export, String baseImageId, boolean changed) {}
+
+  /// What a landing moved and saved.
+  ///
+  /// @param part `vda`, or `memory`
+  /// @param imageId what has landed
+  /// @param figures where its bytes came from
+  record LandedPart(String part, String imageId, Figures figures) {}
+
+  /// One line of the queue.
+  record JobLine(
+      String job,
+      String executable,
+      String status,
+      Optional<String> host,
+      Optional<String> checkpoint,
+      int evictions,
+      Instant submitted,
+      Optional<String> reason) {}
+}

@@ -1,0 +1,170 @@
+package io.landfall.transfer.control;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Optional;
+
+/// What one side asks of the other, each with the type of its reply.
+///
+/// @param <R> the reply
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "do")
+public sealed interface Request<R extends Reply> {
+
+  /// The class of the reply.
+  Class<R> replyType();
+
+  // ---- to an execute agent, from the submit agent that has claimed it for a job
+
+  /// What does this host offer, and what does it hold?
+  record Describe() implements Request<Reply.HostAd> {
+    @Override
+    public Class<Reply.HostAd> replyType() {
+      return Reply.HostAd.class;
+    }
+  }
+
+  /// Claim the host for a job, and land what the job needs. Answered when everything has landed;
+  /// [Notice.Landing] tells of the progress. Asking again after a break goes on where the former
+  /// attempt stopped.
+  ///
+  /// @param job the job's name, `owner/cluster.proc@host`
+  /// @param vm the machine to run
+  /// @param disks in the order of `vm_disk`
+  /// @param restore the saved state to continue from; absent for a start from the disks
+  record Prepare(String job, VmShape vm, List<DiskOrder> disks, Optional<RestoreOrder> restore)
+      implements Request<Reply.Prepared> {
+    @Override
+    public Class<Reply.Prepared> replyType() {
+      return Reply.Prepared.class;
+    }
+  }
+
+  /// Start (or, if state was restored, continue) the prepared machine.
+  record Start(String job) implements Request<Reply.Started> {
+    @Override
+    public Class<Reply.Started> replyType() {
+      return Reply.Started.class;
+    }
+  }
+
+  /// How is the job here? Also makes the asking peer the one that is told and may pull.
+  record Attach(String job) implements Request<Reply.ClaimStatus> {
+    @Override
+    public Class<Reply.ClaimStatus> replyType() {
+      return Reply.ClaimStatus.class;
+    }
+  }
+
+  /// Stop the machine and save disk and memory as of one moment. The reply names the exports to
+  /// pull; nothing is deleted before [Release].
+  record Save(String job) implements Request<Reply.Saved> {
+    @Override
+    public Class<Reply.Saved> replyType() {
+      return Reply.Saved.class;
+    }
+  }
+
+  /// Stop the machine without saving anything.
+  record Kill(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Which disks did the ended job change? The reply names their exports.
+  record Outputs(String job) implements Request<Reply.OutputDisks> {
+    @Override
+    public Class<Reply.OutputDisks> replyType() {
+      return Reply.OutputDisks.class;
+    }
+  }
+
+  /// The claim is over: delete the job's local state. Cached images stay.
+  record Release(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  // ---- to a submit agent, from the command line
+
+  /// Queue the jobs of a submit description file.
+  ///
+  /// @param file absolute path
+  /// @param directory what relative paths in it are relative to
+  /// @param owner whose job it is
+  record Submit(String file, String directory, String owner) implements Request<Reply.Submitted> {
+    @Override
+    public Class<Reply.Submitted> replyType() {
+      return Reply.Submitted.class;
+    }
+  }
+
+  /// The jobs of the queue.
+  record ListJobs() implements Request<Reply.Jobs> {
+    @Override
+    public Class<Reply.Jobs> replyType() {
+      return Reply.Jobs.class;
+    }
+  }
+
+  /// Tell everything that happened and happens to a job, from the beginning, as [Notice.Happened].
+  record Watch(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Take the job off its execute host, with a checkpoint if the job asks for them.
+  record Evict(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Stop the job and take it out of the queue. Its checkpoints stay in the store.
+  record Remove(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Try a held job again.
+  record ReleaseHold(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  // ---- parts of requests
+
+  /// The machine, without its disks.
+  ///
+  /// @param memoryMiB `vm_memory`
+  /// @param vcpus `vm_vcpus`
+  /// @param macAddress `vm_macaddr`
+  /// @param networking `nat` or `bridge`; absent for no network
+  record VmShape(
+      int memoryMiB, int vcpus, Optional<String> macAddress, Optional<String> networking) {}
+
+  /// One disk to land.
+  ///
+  /// @param device the guest's name for it, e.g. `vda`
+  /// @param export what to pull it by
+  /// @param writable whether the guest may write it
+  /// @param cdrom whether the guest sees a CD-ROM drive
+  record DiskOrder(String device, String export, boolean writable, boolean cdrom) {}
+
+  /// A saved state to land beside the disks.
+  ///
+  /// @param memoryExport guest RAM, flat
+  /// @param deviceStateExport the hypervisor's device state
+  /// @param machine what the driver noted when it saved, JSON
+  record RestoreOrder(String memoryExport, String deviceStateExport, String machine) {}
+}
