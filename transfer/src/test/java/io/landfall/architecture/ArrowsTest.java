@@ -123,15 +123,10 @@ class ArrowsTest {
             BASE + "transfer.net..",
             BASE + "transfer.session..",
             BASE + "transfer.landing.."));
+    rows.put("transfer.guest", List.of(BASE + "snapshot.device.."));
     rows.put(
         "transfer.lifecycle",
-        List.of(
-            BASE + "protocol.content..",
-            BASE + "snapshot..",
-            BASE + "store..",
-            BASE + "transfer.client..",
-            BASE + "transfer.submit..",
-            "tools.jackson.."));
+        List.of(BASE + "snapshot..", BASE + "transfer.guest..", "tools.jackson.."));
     rows.put(
         "transfer.daemon",
         List.of(
@@ -143,12 +138,13 @@ class ArrowsTest {
             BASE + "transfer.session..",
             BASE + "transfer.landing..",
             BASE + "transfer.client..",
+            BASE + "transfer.guest..",
             BASE + "transfer.lifecycle..",
             "tools.jackson.."));
     rows.put(
         "transfer.demo",
         List.of(BASE + "protocol..", BASE + "snapshot..", BASE + "store..", BASE + "transfer.."));
-    rows.put("transfer.cli", List.of(BASE + "..", "picocli..", "tools.jackson.."));
+    rows.put("transfer.cli", List.of("io.landfall..", "picocli..", "tools.jackson.."));
     return rows;
   }
 

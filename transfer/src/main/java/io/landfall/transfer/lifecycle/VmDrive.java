@@ -1,0 +1,61 @@
+package io.landfall.transfer.lifecycle;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// One disk of a VM.
+///
+/// @param device the guest's name for it, which chooses the controller: `vda` virtio, `hda` IDE,
+///   `sda` SCSI, `xvda` Xen
+/// @param base raw content, never written
+/// @param overlay where writes go; absent for a disk that the guest cannot write
+/// @param cdrom whether the guest sees a CD drive; always read-only
+public record VmDrive(String device, Path base, Optional<Path> overlay, boolean cdrom) {
+  private static final Pattern DEVICE = Pattern.compile("(hd|sd|vd|xvd)[a-z]");
+
+  /// What connects a drive to the guest.
+  public enum Bus {
+    IDE,
+    SCSI,
+    VIRTIO,
+    XEN
+  }
+
+  public VmDrive {
+    Objects.requireNonNull(base);
+    if (!DEVICE.matcher(device).matches()) {
+      throw new IllegalArgumentException(
+          "device '%s': expected hda, sda, vda or xvda and the like".formatted(device));
+    }
+    if (cdrom && overlay.isPresent()) {
+      throw new IllegalArgumentException("device '%s': a CD cannot be written".formatted(device));
+    }
+  }
+
+  /// A disk that the guest can write.
+  public static VmDrive writable(String device, Path base, Path overlay) {
+    return new VmDrive(device, base, Optional.of(overlay), false);
+  }
+
+  /// A disk that the guest can only read.
+  public static VmDrive readOnly(String device, Path base) {
+    return new VmDrive(device, base, Optional.empty(), false);
+  }
+
+  /// The controller that the name asks for.
+  public Bus bus() {
+    return switch (device.charAt(0)) {
+      case 'h' -> Bus.IDE;
+      case 's' -> Bus.SCSI;
+      case 'v' -> Bus.VIRTIO;
+      default -> Bus.XEN;
+    };
+  }
+
+  /// The drive's place on its bus: 0 for `vda`, 1 for `vdb`.
+  public int unit() {
+    return device.charAt(device.length() - 1) - 'a';
+  }
+}
