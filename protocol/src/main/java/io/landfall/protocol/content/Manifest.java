@@ -1,5 +1,6 @@
 package io.landfall.protocol.content;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -7,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The ids of all chunks of one disk or memory state, as a Merkle tree of fan-out [#FAN_OUT].
 ///
@@ -31,13 +34,36 @@ public final class Manifest {
   private final long sizeBytes;
   private final int chunkSizeBytes;
   private final MemorySegment ids;
+
+  /// The node ids of each level, lowest first; the last has one id, the root, unless the image is
+  /// empty. A 255th of the chunk ids in all, kept so that trees can be walked and compared.
+  private final List<MemorySegment> nodes;
+
   private final ImageId imageId;
 
   private Manifest(long sizeBytes, int chunkSizeBytes, MemorySegment ids) {
     this.sizeBytes = sizeBytes;
     this.chunkSizeBytes = chunkSizeBytes;
     this.ids = ids;
+    this.nodes = nodesAbove(ids);
     this.imageId = computeImageId();
+  }
+
+  /// Receives the nodes of a tree.
+  @FunctionalInterface
+  public interface NodeVisitor {
+    /// One node that is not all zero.
+    ///
+    /// @param level 1 for a node of chunk ids, up to [Manifest#height] for the root
+    /// @param childIds 32 bytes each, read-only
+    void node(ChunkId id, int level, ByteBuffer childIds) throws IOException;
+  }
+
+  /// Gives the nodes of a tree by name.
+  @FunctionalInterface
+  public interface NodeSource {
+    /// Fills `target` with the child ids of a node; the node must have exactly that length.
+    void read(ChunkId id, int level, ByteBuffer target) throws IOException;
   }
 
   /// Starts a manifest in which every chunk is zero.
@@ -82,6 +108,83 @@ public final class Manifest {
     return ids.asReadOnly();
   }
 
+  /// Levels of nodes above the chunks: 1 up to 64 MiB of 256 KiB chunks, 2 up to 16 GiB, 3 up to 4
+  /// TiB; 1 also for an empty image.
+  public int height() {
+    return nodes.size();
+  }
+
+  /// The id of the topmost node; [ChunkId#ZERO] if the image is all zero or empty.
+  public ChunkId root() {
+    MemorySegment top = nodes.getLast();
+    return top.byteSize() == 0 ? ChunkId.ZERO : idAt(top, 0);
+  }
+
+  /// Visits every node that is not all zero, children before their parents, so that whoever stores
+  /// them in this order never stores a node before what it points to.
+  public void forEachNode(NodeVisitor visitor) throws IOException {
+    MemorySegment children = ids;
+    for (int level = 1; level <= height(); level++) {
+      MemorySegment parents = nodes.get(level - 1);
+      for (long i = 0; i < parents.byteSize() / ChunkId.SIZE_BYTES; i++) {
+        ChunkId id = idAt(parents, i);
+        if (!id.isZero()) {
+          visitor.node(id, level, childrenOf(children, i).asByteBuffer().asReadOnlyBuffer());
+        }
+      }
+      children = parents;
+    }
+  }
+
+  /// Reads a manifest back from its tree.
+  ///
+  /// @param root as [#root] gave it
+  /// @throws CorruptChunkException if a node's bytes are not the ones that its id names
+  /// @throws IOException if `source` fails
+  public static Manifest fromTree(
+      long sizeBytes, int chunkSizeBytes, ChunkId root, NodeSource source) throws IOException {
+    Builder all = new Builder(sizeBytes, chunkSizeBytes);
+    List<MemorySegment> levels = new ArrayList<>();
+    levels.add(all.ids);
+    while (levels.getLast().byteSize() > ChunkId.SIZE_BYTES || levels.size() == 1) {
+      levels.add(allocateParents(levels.getLast()));
+    }
+    if (!root.isZero()) {
+      requireSome(sizeBytes, root);
+      putId(levels.getLast(), 0, root);
+    }
+    for (int level = levels.size() - 1; level >= 1; level--) {
+      readLevel(levels.get(level), levels.get(level - 1), level, source);
+    }
+    return new Manifest(sizeBytes, chunkSizeBytes, all.ids);
+  }
+
+  private static void requireSome(long sizeBytes, ChunkId root) throws CorruptChunkException {
+    if (sizeBytes == 0) {
+      throw new CorruptChunkException(
+          CorruptChunkException.Reason.INCONSISTENT,
+          "manifest: an empty image has the root " + root + ", expected zeros");
+    }
+  }
+
+  private static void readLevel(
+      MemorySegment level, MemorySegment below, int height, NodeSource source) throws IOException {
+    for (long i = 0; i < level.byteSize() / ChunkId.SIZE_BYTES; i++) {
+      ChunkId id = idAt(level, i);
+      if (!id.isZero()) {
+        MemorySegment children = childrenOf(below, i);
+        source.read(id, height, children.asByteBuffer());
+        ChunkDecoder.requireContent(id, height, children.asByteBuffer());
+      }
+    }
+  }
+
+  private static MemorySegment childrenOf(MemorySegment children, long index) {
+    long nodeBytes = (long) FAN_OUT * ChunkId.SIZE_BYTES;
+    long from = index * nodeBytes;
+    return children.asSlice(from, Math.min(nodeBytes, children.byteSize() - from));
+  }
+
   private ImageId computeImageId() {
     ChunkId root = root();
     ByteBuffer geometry = ByteBuffer.allocate(Long.BYTES + 2 * Integer.BYTES);
@@ -93,25 +196,25 @@ public final class Manifest {
     return new ImageId(ChunkId.fromDigest(sha256.digest()));
   }
 
-  private ChunkId root() {
+  private static List<MemorySegment> nodesAbove(MemorySegment ids) {
+    List<MemorySegment> levels = new ArrayList<>();
     MemorySegment level = ids;
-    byte height = 0;
     do {
-      level = parents(level, height++);
+      level = parents(level, (byte) levels.size());
+      levels.add(level);
     } while (level.byteSize() > ChunkId.SIZE_BYTES);
-    return level.byteSize() == 0 ? ChunkId.ZERO : idAt(level, 0);
+    return List.copyOf(levels);
+  }
+
+  private static MemorySegment allocateParents(MemorySegment children) {
+    long count = Math.ceilDiv(children.byteSize(), (long) FAN_OUT * ChunkId.SIZE_BYTES);
+    return Arena.ofAuto().allocate(count * ChunkId.SIZE_BYTES, Long.BYTES);
   }
 
   private static MemorySegment parents(MemorySegment children, byte level) {
-    long nodeBytes = (long) FAN_OUT * ChunkId.SIZE_BYTES;
-    long count = Math.ceilDiv(children.byteSize(), nodeBytes);
-    MemorySegment parents = Arena.ofAuto().allocate(count * ChunkId.SIZE_BYTES, Long.BYTES);
-    for (long i = 0; i < count; i++) {
-      long from = i * nodeBytes;
-      putId(
-          parents,
-          i,
-          nodeId(level, children.asSlice(from, Math.min(nodeBytes, children.byteSize() - from))));
+    MemorySegment parents = allocateParents(children);
+    for (long i = 0; i < parents.byteSize() / ChunkId.SIZE_BYTES; i++) {
+      putId(parents, i, nodeId(level, childrenOf(children, i)));
     }
     return parents;
   }

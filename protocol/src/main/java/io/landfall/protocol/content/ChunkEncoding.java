@@ -1,0 +1,46 @@
+package io.landfall.protocol.content;
+
+import java.util.Optional;
+
+/// How the bytes of a chunk are written; the numbers are part of the format and never change.
+///
+/// Numbers 3 (zstd) and 5 (page delta, then zstd) are reserved: a reader of this version refuses
+/// them by name.
+public enum ChunkEncoding {
+  /// All bytes are zero: no payload. Sent, never stored.
+  ZERO(0),
+  /// The bytes themselves.
+  PLAIN(1),
+  /// One LZ4 block.
+  LZ4(2),
+  /// A bitmap of changed pages and those pages, as one LZ4 block, over a base chunk that is itself
+  /// encoded in full.
+  PAGE_DELTA(4);
+
+  private final byte code;
+
+  ChunkEncoding(int code) {
+    this.code = (byte) code;
+  }
+
+  /// The number on disk and on the wire.
+  public byte code() {
+    return code;
+  }
+
+  /// Whether a base chunk is needed to decode.
+  public boolean isDelta() {
+    return this == PAGE_DELTA;
+  }
+
+  /// The encoding of a number read from outside, or empty if this version does not know it.
+  public static Optional<ChunkEncoding> ofCode(byte code) {
+    return switch (code) {
+      case 0 -> Optional.of(ZERO);
+      case 1 -> Optional.of(PLAIN);
+      case 2 -> Optional.of(LZ4);
+      case 4 -> Optional.of(PAGE_DELTA);
+      default -> Optional.empty();
+    };
+  }
+}
