@@ -89,8 +89,9 @@ class ArrowsTest {
             "picocli..",
             "tools.jackson.."));
 
-    rows.put("transfer.submit", List.of());
     rows.put("transfer.control", List.of("tools.jackson..", "com.fasterxml.jackson.annotation.."));
+    rows.put("transfer.config", List.of());
+    rows.put("transfer.submit", List.of(BASE + "transfer.config.."));
     rows.put(
         "transfer.session",
         List.of(
@@ -133,6 +134,7 @@ class ArrowsTest {
             BASE + "protocol..",
             BASE + "snapshot..",
             BASE + "store..",
+            BASE + "transfer.config..",
             BASE + "transfer.submit..",
             BASE + "transfer.net..",
             BASE + "transfer.session..",

@@ -1,0 +1,91 @@
+package io.landfall.transfer.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Walks a text by statements: joins continued lines, drops comments and blank lines.
+///
+/// A `#` is a comment only as the first character of a line; a line that ends in `\` goes on with
+/// the next one, whose leading blanks are dropped.
+public final class LineCursor {
+  static final int MAX_LINE_CHARS = 1 << 20;
+
+  private final String file;
+  private final List<String> lines;
+  private final Problems problems;
+  private int next;
+
+  LineCursor(String file, String text, Problems problems) {
+    this.file = file;
+    this.lines = text.lines().toList();
+    this.problems = problems;
+  }
+
+  /// The next statement without blanks on both sides, or empty at the end of the text.
+  public Optional<SourceSpan> next() {
+    while (next < lines.size()) {
+      String line = lines.get(next).stripTrailing();
+      int from = indent(line);
+      if (from == line.length() || line.charAt(from) == '#') {
+        next++;
+      } else {
+        return Optional.of(statement());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The next physical line as it stands, or empty at the end of the text.
+  Optional<String> nextRaw() {
+    return next < lines.size() ? Optional.of(lines.get(next++)) : Optional.empty();
+  }
+
+  /// Behind the last line, where a missing end is reported.
+  public Location end() {
+    return new Location(file, Math.max(1, lines.size()), 1);
+  }
+
+  private SourceSpan statement() {
+    SourceSpan.Builder joined = new SourceSpan.Builder(file);
+    boolean continued = true;
+    while (continued && next < lines.size()) {
+      int number = ++next;
+      String line = lines.get(number - 1).stripTrailing();
+      int from = indent(line);
+      continued = line.endsWith("\\");
+      if (joined.length() > 0 && line.startsWith("#", from)) {
+        warnOfComment(number, from, continued);
+        continue;
+      }
+      int to = continued ? Math.max(from, line.length() - 1) : line.length();
+      if (joined.length() + to - from > MAX_LINE_CHARS) {
+        problems.error(
+            "S24",
+            new Location(file, number, 1),
+            "statement longer than " + MAX_LINE_CHARS + " characters",
+            "split it");
+        break;
+      }
+      joined.append(line.substring(from, to), number, from + 1);
+    }
+    return joined.build().strip();
+  }
+
+  /// HTCondor skips a comment inside a continued statement only if the comment itself ends in `\`.
+  private void warnOfComment(int number, int from, boolean continued) {
+    if (!continued) {
+      problems.warning(
+          new Location(file, number, from + 1),
+          "this comment ends the statement that was continued on it",
+          "end the comment in \\ too, or move it above the statement");
+    }
+  }
+
+  private static int indent(String line) {
+    int i = 0;
+    while (i < line.length() && Character.isWhitespace(line.charAt(i))) {
+      i++;
+    }
+    return i;
+  }
+}
