@@ -1,0 +1,124 @@
+package io.landfall.snapshot.device;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/// The few Linux calls behind sparse files that the JDK has no name for. Numbers are Linux's, the
+/// same on x86-64 and AArch64; on another system nothing here is called.
+@SuppressWarnings("restricted")
+final class Posix {
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_CLOEXEC = 0x80000;
+  static final int SEEK_DATA = 3;
+  static final int SEEK_HOLE = 4;
+  static final int FALLOC_FL_KEEP_SIZE = 1;
+  static final int FALLOC_FL_PUNCH_HOLE = 2;
+  static final int EINTR = 4;
+  static final int ENXIO = 6;
+  static final int EINVAL = 22;
+  static final int EOPNOTSUPP = 95;
+
+  static final boolean AVAILABLE = "Linux".equals(System.getProperty("os.name"));
+
+  private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle OPEN =
+      handle(
+          "open",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle CLOSE =
+      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle LSEEK =
+      handle(
+          "lseek",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle FALLOCATE =
+      handle(
+          "fallocate",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG));
+
+  private Posix() {}
+
+  private static MethodHandle handle(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    if (!AVAILABLE) {
+      return null;
+    }
+    Linker linker = Linker.nativeLinker();
+    Linker.Option[] all = new Linker.Option[options.length + 1];
+    System.arraycopy(options, 0, all, 0, options.length);
+    all[options.length] = Linker.Option.captureCallState("errno");
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, all);
+  }
+
+  /// A new descriptor.
+  static int open(String path, int flags) throws IOException {
+    long result =
+        call(
+            "open " + path,
+            (errno, arena) ->
+                (int) OPEN.invokeExact(errno, arena.allocateFrom(path), flags | O_CLOEXEC));
+    if (result < 0) {
+      throw new IOException("open " + path + ": errno " + -result);
+    }
+    return (int) result;
+  }
+
+  static void close(int fd) throws IOException {
+    long result = call("close", (errno, _) -> (int) CLOSE.invokeExact(errno, fd));
+    // Linux has closed the descriptor even when it reports EINTR.
+    if (result < 0 && result != -EINTR) {
+      throw new IOException("close: errno " + -result);
+    }
+  }
+
+  /// The position found, or a negated errno.
+  static long lseek(int fd, long offset, int whence) throws IOException {
+    return call("lseek", (errno, _) -> (long) LSEEK.invokeExact(errno, fd, offset, whence));
+  }
+
+  /// 0, or a negated errno.
+  static long fallocate(int fd, int mode, long offset, long length) throws IOException {
+    return call(
+        "fallocate", (errno, _) -> (int) FALLOCATE.invokeExact(errno, fd, mode, offset, length));
+  }
+
+  @FunctionalInterface
+  private interface Call {
+    @SuppressWarnings("PMD.SignatureDeclareThrowsException")
+    long invoke(MemorySegment errno, Arena arena) throws Throwable;
+  }
+
+  private static long call(String name, Call call) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(CAPTURE);
+      long result = call.invoke(errno, arena);
+      return result >= 0 ? result : -(long) (int) ERRNO.get(errno, 0L);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IOException(name + ": native call failed", e);
+    }
+  }
+}
