@@ -45,7 +45,8 @@ class ArrowsTest {
         "protocol.message",
         List.of(BASE + "protocol.content..", BASE + "protocol.error..", "io.netty.buffer.."));
     rows.put(
-        "protocol.codec", List.of(BASE + "protocol..", "io.netty.buffer..", "io.netty.util.."));
+        "protocol.codec",
+        List.of(BASE + "protocol..", "io.netty.buffer..", "io.netty.util..", "net.jpountz.."));
 
     rows.put("snapshot.device", List.of());
     rows.put(

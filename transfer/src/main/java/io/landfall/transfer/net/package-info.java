@@ -1,6 +1,13 @@
-/// The only room with network sockets, event loops and (later) TLS: links between two hosts that
-/// drive sessions.
+/// The only room with network sockets and event loops (TLS will be at home here too): links between
+/// two hosts, each one control connection and a few data connections, that drive sessions.
 ///
-/// May import: `transfer.session`, `protocol`. Imported by: `transfer.client`, `transfer.daemon`.
-/// Threads: event loops never block; disk work runs on a bounded pool of platform threads.
+/// [io.landfall.transfer.net.Endpoint] listens and dials; a [io.landfall.transfer.net.Peer] is what
+/// is at the other end and hides its connections. Who dialled decides nothing: either side serves,
+/// asks and pulls.
+///
+/// May import: `transfer.session`, `protocol`, `snapshot.device`. Imported by: `transfer.client`,
+/// `transfer.landing`, `transfer.daemon`. Threads: event loops never block; reads and writes of
+/// disks run on two bounded pools of platform threads (apart, so that a source that waits for
+/// another peer cannot stop the writing that it waits for); what a caller hands in runs on virtual
+/// threads.
 package io.landfall.transfer.net;

@@ -1,0 +1,232 @@
+package io.landfall.protocol.codec;
+
+import static io.landfall.protocol.error.ErrorCode.INTERNAL;
+import static io.landfall.protocol.error.ErrorCode.PROTOCOL_VIOLATION;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.protocol.content.ImageId;
+import io.landfall.protocol.error.ErrorCode;
+import io.landfall.protocol.error.ProtocolException;
+import io.landfall.protocol.message.Limits;
+import io.landfall.protocol.message.TransferMessage;
+import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.Data;
+import io.landfall.protocol.message.TransferMessage.Failure;
+import io.landfall.protocol.message.TransferMessage.Fin;
+import io.landfall.protocol.message.TransferMessage.Hello;
+import io.landfall.protocol.message.TransferMessage.IdRun;
+import io.landfall.protocol.message.TransferMessage.ManifestPage;
+import io.landfall.protocol.message.TransferMessage.ManifestState;
+import io.landfall.protocol.message.TransferMessage.MapExtent;
+import io.landfall.protocol.message.TransferMessage.MapRange;
+import io.landfall.protocol.message.TransferMessage.Mapped;
+import io.landfall.protocol.message.TransferMessage.Mark;
+import io.landfall.protocol.message.TransferMessage.MarkedRange;
+import io.landfall.protocol.message.TransferMessage.Note;
+import io.landfall.protocol.message.TransferMessage.Notice;
+import io.landfall.protocol.message.TransferMessage.Open;
+import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Reply;
+import io.landfall.protocol.message.TransferMessage.Request;
+import io.landfall.protocol.message.TransferMessage.Role;
+import io.landfall.protocol.message.TransferMessage.Want;
+import io.landfall.protocol.message.TransferMessage.Zero;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// One checked header and its whole payload to a message. Whatever is wrong with them comes out as
+/// a ProtocolException.
+final class PayloadReader {
+  private final FrameHeader header;
+  private final ByteBuf in;
+
+  private PayloadReader(FrameHeader header, ByteBuf in) {
+    this.header = header;
+    this.in = in;
+  }
+
+  /// Reads one message; a [Data] keeps `payload`, every other message lets go of it.
+  static TransferMessage read(FrameHeader header, ByteBuf payload) throws ProtocolException {
+    PayloadReader reader = new PayloadReader(header, payload);
+    try {
+      TransferMessage message = reader.message();
+      if (header.type() != FrameType.DATA && payload.isReadable()) {
+        throw reader.violation(payload.readableBytes() + " bytes behind its end");
+      }
+      return message;
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw reader.violation(e.getMessage());
+    }
+  }
+
+  private TransferMessage message() throws ProtocolException {
+    int request = header.request();
+    int handle = header.handle();
+    long offset = header.offset();
+    return switch (header.type()) {
+      case HELLO -> hello();
+      case OPEN -> new Open(request, text());
+      case OPENED -> opened();
+      case MAP -> new MapRange(request, handle, offset, in.readLong(), in.readInt());
+      case MAPPED -> mapped();
+      case ASK_MANIFEST -> new AskManifest(request, handle, offset);
+      case MANIFEST -> manifest();
+      case WANT ->
+          new Want(
+              request,
+              handle,
+              offset,
+              header.rawLength(),
+              (header.flags() & 1) != 0,
+              (header.flags() & 2) != 0);
+      case DATA ->
+          new Data(request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), in);
+      case ZERO -> new Zero(request, handle, offset, header.rawLength());
+      case MARK -> mark();
+      case NOTE -> new Note(text());
+      case ERROR -> failure();
+      case FIN -> new Fin(handle);
+      case REQUEST -> new Request(request, text());
+      case REPLY -> new Reply(request, text());
+      case NOTICE -> new Notice(text());
+    };
+  }
+
+  private int flag() {
+    return header.flags() & 1;
+  }
+
+  private Hello hello() throws ProtocolException {
+    int min = in.readUnsignedShort();
+    int max = in.readUnsignedShort();
+    Role role = of(Numbers.ROLES, in.readUnsignedByte());
+    int dataConnections = in.readUnsignedByte();
+    in.skipBytes(2);
+    UUID session = new UUID(in.readLong(), in.readLong());
+    in.skipBytes(24); // for later versions, which send more here
+    return new Hello(min, max, role, dataConnections, session, text());
+  }
+
+  private Opened opened() throws ProtocolException {
+    long size = in.readLong();
+    int chunkSize = in.readInt();
+    ManifestState manifest = of(Numbers.MANIFEST_STATES, in.readUnsignedByte());
+    boolean hasImageId = bool();
+    boolean hasBase = bool();
+    in.skipBytes(1);
+    ImageId imageId = new ImageId(id());
+    ImageId base = new ImageId(id());
+    return new Opened(
+        header.request(),
+        header.handle(),
+        size,
+        chunkSize,
+        manifest,
+        hasImageId ? Optional.of(imageId) : Optional.empty(),
+        hasBase ? Optional.of(base) : Optional.empty(),
+        text());
+  }
+
+  private Mapped mapped() throws ProtocolException {
+    List<MapExtent> extents = new ArrayList<>(in.readableBytes() / FrameType.EXTENT_BYTES);
+    long left = Limits.MAX_IMAGE_BYTES;
+    while (in.isReadable()) {
+      MapExtent extent =
+          new MapExtent(in.readLong(), of(Numbers.EXTENT_KINDS, in.readUnsignedByte()));
+      left -= extent.length();
+      if (left < 0) {
+        throw violation("extents of more than " + Limits.MAX_IMAGE_BYTES + " bytes");
+      }
+      extents.add(extent);
+    }
+    return new Mapped(header.request(), header.handle(), header.offset(), extents);
+  }
+
+  private ManifestPage manifest() throws ProtocolException {
+    long chunkCount = in.readLong();
+    int chunkSize = in.readInt();
+    ImageId imageId = new ImageId(id());
+    int runCount = in.readInt();
+    if (runCount < 0 || runCount > Limits.MAX_ID_RUNS) {
+      throw violation(runCount + " runs of ids, expected at most " + Limits.MAX_ID_RUNS);
+    }
+    List<IdRun> runs = new ArrayList<>(runCount);
+    for (int i = 0; i < runCount; i++) {
+      runs.add(idRun());
+    }
+    return new ManifestPage(
+        header.request(), header.handle(), header.offset(), chunkCount, chunkSize, imageId, runs);
+  }
+
+  private IdRun idRun() throws ProtocolException {
+    long first = in.readLong();
+    int count = in.readInt();
+    if (count < 1 || count > in.readableBytes() / ChunkId.SIZE_BYTES) {
+      throw violation(
+          "a run of " + count + " ids in " + in.readableBytes() + " bytes, expected 1 or more");
+    }
+    List<ChunkId> ids = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      ids.add(id());
+    }
+    return new IdRun(first, ids);
+  }
+
+  private Mark mark() {
+    List<MarkedRange> ranges = new ArrayList<>(in.readableBytes() / FrameType.RANGE_BYTES);
+    while (in.isReadable()) {
+      ranges.add(new MarkedRange(in.readLong(), in.readLong()));
+    }
+    return new Mark(header.handle(), ranges);
+  }
+
+  private Failure failure() throws ProtocolException {
+    int number = in.readInt();
+    String sentence = text();
+    // A newer peer may know more codes; what to do about an unknown one is to give up.
+    return ErrorCode.ofNumber(number)
+        .map(code -> new Failure(header.request(), code, sentence))
+        .orElseGet(
+            () -> new Failure(header.request(), INTERNAL, "error " + number + ": " + sentence));
+  }
+
+  private ChunkId id() {
+    return new ChunkId(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+  }
+
+  private boolean bool() throws ProtocolException {
+    int value = in.readUnsignedByte();
+    if (value > 1) {
+      throw violation("a yes-or-no byte of " + value);
+    }
+    return value == 1;
+  }
+
+  private <E> E of(List<E> values, int number) throws ProtocolException {
+    if (number >= values.size()) {
+      throw violation("kind " + number + ", expected 0 to " + (values.size() - 1));
+    }
+    return values.get(number);
+  }
+
+  /// The rest of the payload as UTF-8.
+  private String text() throws ProtocolException {
+    byte[] bytes = new byte[in.readableBytes()];
+    in.readBytes(bytes);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw violation("text that is not UTF-8");
+    }
+  }
+
+  private ProtocolException violation(String what) {
+    return new ProtocolException(PROTOCOL_VIOLATION, header.type() + " frame: " + what);
+  }
+}

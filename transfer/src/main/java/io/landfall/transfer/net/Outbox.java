@@ -1,0 +1,172 @@
+package io.landfall.transfer.net;
+
+import io.landfall.protocol.error.ErrorCode;
+import io.landfall.protocol.error.ProtocolException;
+import io.landfall.protocol.message.Limits;
+import io.landfall.protocol.message.TransferMessage;
+import io.landfall.transfer.session.Answer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The answers that one data connection owes: read on the disk pool, one frame at a time, while the
+/// connection has less than [#HIGH_WATER_BYTES] queued and the endpoint has memory. Urgent answers
+/// go first.
+final class Outbox {
+  /// What may be queued on a connection: enough to keep the socket busy during the next read.
+  static final long HIGH_WATER_BYTES = 2 << 20;
+
+  /// Frames read in one turn, before other connections get the disk thread.
+  private static final int FRAMES_PER_TURN = 8;
+
+  private final Connection connection;
+  private final Executor disk;
+  private final Budget memory;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<Answer> urgent = new ArrayDeque<>(); // guarded by lock
+  private final Deque<Answer> others = new ArrayDeque<>(); // guarded by lock
+  private boolean running; // guarded by lock; a turn is under way or submitted
+  private boolean closed; // guarded by lock
+
+  Outbox(Connection connection, Executor disk, Budget memory) {
+    this.connection = connection;
+    this.disk = disk;
+    this.memory = memory;
+    connection.onDrained(this::proceed);
+  }
+
+  void add(Answer answer) throws ProtocolException {
+    lock.lock();
+    try {
+      if (closed) {
+        answer.close();
+        return;
+      }
+      if (urgent.size() + others.size() >= Limits.MAX_WANTS) {
+        answer.close();
+        throw new ProtocolException(
+            ErrorCode.LIMIT_EXCEEDED,
+            "more than " + Limits.MAX_WANTS + " unanswered wants on one connection");
+      }
+      (answer.urgent() ? urgent : others).add(answer);
+    } finally {
+      lock.unlock();
+    }
+    proceed();
+  }
+
+  /// Starts a turn unless one is under way or there is nothing to do.
+  private void proceed() {
+    lock.lock();
+    try {
+      if (running || closed || next() == null || full()) {
+        return;
+      }
+      running = true;
+    } finally {
+      lock.unlock();
+    }
+    submit();
+  }
+
+  private void submit() {
+    try {
+      disk.execute(this::turn);
+    } catch (RejectedExecutionException e) {
+      close(); // the endpoint is closed
+      end();
+    }
+  }
+
+  private void turn() {
+    for (int i = 0; i < FRAMES_PER_TURN; i++) {
+      Answer answer = begin();
+      if (answer == null) {
+        return;
+      }
+      if (!memory.take(Answer.FRAME_BYTES)) {
+        end();
+        memory.whenGiven(Answer.FRAME_BYTES, this::proceed);
+        return;
+      }
+      send(answer);
+    }
+    submit();
+  }
+
+  private void send(Answer answer) {
+    List<TransferMessage> frames = answer.next();
+    if (frames.isEmpty()) {
+      remove(answer);
+      memory.give(Answer.FRAME_BYTES);
+    } else {
+      connection.send(frames, () -> memory.give(Answer.FRAME_BYTES));
+    }
+  }
+
+  private Answer begin() {
+    lock.lock();
+    try {
+      Answer answer = closed || full() ? null : next();
+      running = answer != null;
+      if (closed) {
+        closeAll();
+      }
+      return answer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      running = false;
+      if (closed) {
+        closeAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean full() {
+    return connection.pendingBytes() >= HIGH_WATER_BYTES;
+  }
+
+  private Answer next() {
+    return urgent.isEmpty() ? others.peek() : urgent.peek();
+  }
+
+  private void remove(Answer answer) {
+    lock.lock();
+    try {
+      (answer.urgent() ? urgent : others).remove(answer);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Drops what is owed; a read that is under way ends first.
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      if (!running) {
+        closeAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeAll() {
+    urgent.forEach(Answer::close);
+    others.forEach(Answer::close);
+    urgent.clear();
+    others.clear();
+  }
+}

@@ -1,0 +1,100 @@
+package io.landfall.transfer.session;
+
+import io.landfall.protocol.content.Chunks;
+import io.landfall.protocol.content.ImageId;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.BlockDevice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// A content on offer: a device, and what is known of it beside its bytes. Owns the device; the
+/// `with` methods hand it on to the export that they return.
+public final class Export implements AutoCloseable {
+  private final BlockDevice device;
+  private final Optional<CompletableFuture<Manifest>> manifest;
+  private final Optional<ImageId> base;
+  private final String stamp;
+
+  private Export(
+      BlockDevice device,
+      Optional<CompletableFuture<Manifest>> manifest,
+      Optional<ImageId> base,
+      String stamp) {
+    this.device = device;
+    this.manifest = manifest;
+    this.base = base;
+    this.stamp = stamp;
+  }
+
+  /// Offers all of `device`, which must not change while the export is open.
+  public static Export of(BlockDevice device) {
+    return new Export(device, Optional.empty(), Optional.empty(), "");
+  }
+
+  /// Names the chunks too, now or when hashing is through. A future that fails means that there are
+  /// no names.
+  public Export withManifest(CompletableFuture<Manifest> m) {
+    return new Export(device, Optional.of(m), base, stamp);
+  }
+
+  /// Says that `HOLE` extents of the device mean "the same as the image with this id".
+  public Export withBase(ImageId id) {
+    return new Export(device, manifest, Optional.of(id), stamp);
+  }
+
+  /// Gives the content a stamp that changes whenever the content may have: with it, a landing that
+  /// broke off is resumed although nobody has hashed the image.
+  public Export withStamp(String text) {
+    return new Export(device, manifest, base, text);
+  }
+
+  /// A stamp for the content of a file: device, inode, size and both times.
+  public static String stampOf(Path file) throws IOException {
+    var attributes = Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime");
+    return "file "
+        + attributes.get("dev")
+        + ' '
+        + attributes.get("ino")
+        + ' '
+        + attributes.get("size")
+        + ' '
+        + attributes.get("lastModifiedTime")
+        + ' '
+        + attributes.get("ctime");
+  }
+
+  BlockDevice device() {
+    return device;
+  }
+
+  Optional<CompletableFuture<Manifest>> manifest() {
+    return manifest.filter(m -> !m.isCompletedExceptionally());
+  }
+
+  Optional<ImageId> base() {
+    return base;
+  }
+
+  String stamp() {
+    return stamp;
+  }
+
+  /// The manifest if hashing is through.
+  Optional<Manifest> knownManifest() {
+    return manifest()
+        .filter(m -> m.state() == CompletableFuture.State.SUCCESS)
+        .map(CompletableFuture::join);
+  }
+
+  int chunkSizeBytes() {
+    return knownManifest().map(Manifest::chunkSizeBytes).orElse(Chunks.DEFAULT_SIZE_BYTES);
+  }
+
+  @Override
+  public void close() throws IOException {
+    device.close();
+  }
+}
