@@ -59,8 +59,17 @@ class ArrowsTest {
 
     rows.put("store.io", List.of());
     rows.put("store.chunk", List.of(BASE + "store.io..", BASE + "protocol.content.."));
-    rows.put("store.index", List.of(BASE + "protocol.content..", "org.rocksdb.."));
-    rows.put("store.chunking", List.of(BASE + "snapshot.device..", BASE + "protocol.content.."));
+    // The index is one way to find chunks, and says so by implementing the chunk room's interface.
+    rows.put(
+        "store.index",
+        List.of(
+            BASE + "store.chunk..",
+            BASE + "store.io..",
+            BASE + "protocol.content..",
+            "org.rocksdb.."));
+    rows.put(
+        "store.chunking",
+        List.of(BASE + "store.io..", BASE + "snapshot.device..", BASE + "protocol.content.."));
     rows.put(
         "store.checkpoint",
         List.of(

@@ -4,5 +4,6 @@
 /// The one place that needs both a device and a chunk id, which is why neither leaf module knows
 /// the other.
 ///
-/// May import: `snapshot.device`, `protocol.content`. Imported by: `store.checkpoint`, `transfer`.
+/// May import: `store.io`, `snapshot.device`, `protocol.content`. Imported by: `store.checkpoint`,
+/// `transfer`.
 package io.landfall.store.chunking;

@@ -4,5 +4,6 @@
 /// The only room that sees RocksDB. `openReadOnly` is banned: on a live store it destroys data or
 /// lies.
 ///
-/// May import: `protocol.content`. Imported by: `store.checkpoint`, `store.verify`.
+/// May import: `store.chunk`, `store.io`, `protocol.content`. Imported by: `store.checkpoint`,
+/// `store.verify`.
 package io.landfall.store.index;

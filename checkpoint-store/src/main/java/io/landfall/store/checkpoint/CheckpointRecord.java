@@ -1,0 +1,66 @@
+package io.landfall.store.checkpoint;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// A committed checkpoint: everything but the content itself. Its file's rename was the commit.
+///
+/// @param id its name
+/// @param job whose state it is
+/// @param parent the checkpoint that the job ran from
+/// @param sequence 0 for a job's first, then counting up
+/// @param created when it was committed
+/// @param executeHost where the job ran
+/// @param vmDescription JSON that a restore needs
+/// @param devices disks and memory
+/// @param blobs small pieces
+/// @param packs how far each pack that was still open at the commit is durable, for recovery; not
+///   all packs that hold its chunks, which garbage collection may move
+public record CheckpointRecord(
+    CheckpointId id,
+    JobKey job,
+    Optional<CheckpointId> parent,
+    int sequence,
+    Instant created,
+    String executeHost,
+    String vmDescription,
+    List<DeviceRecord> devices,
+    List<BlobRecord> blobs,
+    Map<Long, Long> packs) {
+
+  /// Copies the collections.
+  public CheckpointRecord {
+    devices = List.copyOf(devices);
+    blobs = List.copyOf(blobs);
+    packs = Map.copyOf(packs);
+  }
+
+  /// The disk or memory called `name`.
+  public Optional<DeviceRecord> device(String name) {
+    return devices.stream().filter(device -> device.name().equals(name)).findFirst();
+  }
+
+  /// The blob called `name`.
+  public Optional<BlobRecord> blob(String name) {
+    return blobs.stream().filter(blob -> blob.name().equals(name)).findFirst();
+  }
+
+  /// The summaries of all devices together.
+  public IngestSummary summary() {
+    return devices.stream()
+        .map(DeviceRecord::summary)
+        .reduce(new IngestSummary(0, 0, 0, 0, 0, 0, 0), IngestSummary::plus);
+  }
+
+  /// For each pack, the farthest that one of `records` needs it.
+  static Map<Long, Long> neededPacks(Iterable<CheckpointRecord> records) {
+    Map<Long, Long> needed = new TreeMap<>();
+    for (CheckpointRecord record : records) {
+      record.packs().forEach((pack, length) -> needed.merge(pack, length, Math::max));
+    }
+    return needed;
+  }
+}

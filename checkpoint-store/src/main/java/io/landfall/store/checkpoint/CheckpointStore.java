@@ -1,0 +1,333 @@
+package io.landfall.store.checkpoint;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.protocol.content.ImageId;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.store.chunk.ChunkLocator;
+import io.landfall.store.chunk.ChunkReader;
+import io.landfall.store.chunk.ChunkStore;
+import io.landfall.store.chunk.PackReaders;
+import io.landfall.store.chunk.PackTables;
+import io.landfall.store.index.RocksIndex;
+import io.landfall.store.io.DurableFiles;
+import io.landfall.store.io.FileLayer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/// The checkpoint store: a directory in SPOOL.
+///
+/// Truth is in files that are written once, packs and records; the index beside them can be deleted
+/// and made again. One process, the daemon, has the store open for writing; any number look into it
+/// beside that, or with it dead, and need neither lock nor index.
+///
+/// Any thread.
+public final class CheckpointStore implements AutoCloseable {
+  private final StoreLayout layout;
+  private final StoreSettings settings;
+  private final StoreFormat format;
+  private final Catalog catalog;
+  private final PackReaders packs;
+  private final ChunkReader chunks;
+  private final ChunkLocator locator;
+  private final Optional<Writing> writing;
+  private boolean outcomeUnknown; // guarded by this
+
+  /// What only the writer has.
+  private record Writing(StoreLock lock, RocksIndex index, ChunkStore chunks) {
+    void close() throws IOException {
+      try {
+        chunks.close();
+      } finally {
+        index.close();
+        lock.close();
+      }
+    }
+  }
+
+  private CheckpointStore(
+      StoreLayout layout,
+      StoreSettings settings,
+      StoreFormat format,
+      Catalog catalog,
+      ChunkLocator locator,
+      Optional<Writing> writing) {
+    this.layout = layout;
+    this.settings = settings;
+    this.format = format;
+    this.catalog = catalog;
+    this.locator = locator;
+    this.packs = new PackReaders(layout.packs());
+    this.chunks = new ChunkReader(locator, packs);
+    this.writing = writing;
+  }
+
+  /// Opens the store in `directory` for writing, making it if there is none; puts right what a
+  /// crash left.
+  ///
+  /// @throws StoreHeldException if another process has it open for writing
+  /// @throws DamagedStoreException if its format is damaged or newer than this version
+  public static CheckpointStore open(Path directory, StoreSettings settings) throws IOException {
+    StoreLayout layout = new StoreLayout(directory);
+    FileLayer files = settings.files();
+    files.createDirectory(directory);
+    StoreLock lock = StoreLock.take(layout.lock());
+    RocksIndex index = null;
+    try {
+      files.createDirectory(layout.temporary());
+      files.createDirectory(layout.records());
+      files.createDirectory(layout.packs().root());
+      emptyTemporary(layout, files);
+      StoreFormat format = readOrCreate(layout, settings);
+      Catalog catalog = Catalog.load(layout);
+      index = RocksIndex.open(layout.index(), settings.index());
+      ChunkStore chunks =
+          ChunkStore.open(
+              files,
+              layout.packs(),
+              format.uuid(),
+              index,
+              CheckpointRecord.neededPacks(catalog.list()));
+      return new CheckpointStore(
+          layout, settings, format, catalog, chunks, Optional.of(new Writing(lock, index, chunks)));
+    } catch (IOException | RuntimeException e) {
+      if (index != null) {
+        index.close();
+      }
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static void emptyTemporary(StoreLayout layout, FileLayer files) throws IOException {
+    try (var left = Files.list(layout.temporary())) {
+      for (Path file : left.toList()) {
+        files.delete(file);
+      }
+    }
+  }
+
+  private static StoreFormat readOrCreate(StoreLayout layout, StoreSettings settings)
+      throws IOException {
+    try {
+      return StoreFormat.read(layout);
+    } catch (NoSuchFileException e) {
+      if (!layout.packs().list().isEmpty()) {
+        throw new DamagedStoreException(
+            layout.format(), "missing, although there are packs; restore it from a backup");
+      }
+      return StoreFormat.create(settings.files(), layout, settings.chunkSizeBytes());
+    }
+  }
+
+  /// Opens the store in `directory` for looking: beside a running daemon, or with it dead. Changes
+  /// nothing and takes no lock.
+  ///
+  /// @throws NoSuchFileException if there is no store
+  public static CheckpointStore inspect(Path directory) throws IOException {
+    StoreLayout layout = new StoreLayout(directory);
+    StoreFormat format = StoreFormat.read(layout);
+    Catalog catalog = Catalog.load(layout);
+    return new CheckpointStore(
+        layout,
+        StoreSettings.defaults(),
+        format,
+        catalog,
+        new LazyTables(layout.packs()),
+        Optional.empty());
+  }
+
+  /// Reads the packs' tables when the first chunk is looked for: a listing needs none.
+  private static final class LazyTables implements ChunkLocator {
+    private final io.landfall.store.chunk.PackDirectory directory;
+    private PackTables tables; // guarded by this
+
+    LazyTables(io.landfall.store.chunk.PackDirectory directory) {
+      this.directory = directory;
+    }
+
+    @Override
+    public Optional<io.landfall.store.chunk.ChunkLocation> find(ChunkId id) throws IOException {
+      return tables().find(id);
+    }
+
+    private synchronized PackTables tables() throws IOException {
+      if (tables == null) {
+        tables = new PackTables(directory);
+      }
+      return tables;
+    }
+  }
+
+  /// Starts a checkpoint. Caller closes.
+  ///
+  /// @throws IllegalStateException if the store was opened for looking
+  public CheckpointWriter begin(CheckpointDraft draft) throws IOException {
+    Writing open =
+        writing.orElseThrow(
+            () -> new IllegalStateException(layout.root() + ": opened for inspection only"));
+    requireKnownOutcome();
+    if (draft.parent().isPresent() && catalog.find(draft.parent().get()).isEmpty()) {
+      throw new NoSuchElementException(
+          "parent checkpoint " + draft.parent().get() + " is not in the store");
+    }
+    return new CheckpointWriter(this, draft, open.chunks().begin());
+  }
+
+  private synchronized void requireKnownOutcome() throws IOException {
+    if (outcomeUnknown) {
+      throw new IOException(
+          layout.root()
+              + ": a commit could not be made durable, and nobody knows whether it was; open the"
+              + " store again");
+    }
+  }
+
+  /// The commit: everything the record refers to is durable by now.
+  synchronized CheckpointRecord publish(
+      CheckpointDraft draft,
+      List<DeviceRecord> devices,
+      List<BlobRecord> blobs,
+      Map<Long, Long> packLengths)
+      throws IOException {
+    requireKnownOutcome();
+    int sequence =
+        catalog.ofJob(draft.job()).stream().mapToInt(CheckpointRecord::sequence).max().orElse(-1)
+            + 1;
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    CheckpointRecord record =
+        new CheckpointRecord(
+            CheckpointId.create(now),
+            draft.job(),
+            draft.parent(),
+            sequence,
+            now,
+            draft.executeHost(),
+            draft.vmDescription(),
+            devices,
+            blobs,
+            packLengths);
+    Path target = layout.record(record.id());
+    try {
+      DurableFiles.write(
+          settings.files(),
+          layout.temporary().resolve(target.getFileName()),
+          target,
+          Envelope.RECORD.seal(RecordJson.write(record)));
+    } catch (IOException e) {
+      outcomeUnknown = Files.exists(target);
+      throw e;
+    }
+    catalog.add(record);
+    return record;
+  }
+
+  /// The checkpoint called `id`.
+  public Optional<CheckpointRecord> find(CheckpointId id) {
+    return catalog.find(id);
+  }
+
+  /// All checkpoints, oldest first.
+  public List<CheckpointRecord> list() {
+    return catalog.list();
+  }
+
+  /// The checkpoints of one job, oldest first.
+  public List<CheckpointRecord> ofJob(JobKey job) {
+    return catalog.ofJob(job);
+  }
+
+  /// Opens a disk or memory state of a checkpoint. Caller closes.
+  ///
+  /// @throws NoSuchElementException if there is no such checkpoint or device
+  public CheckpointDevice openDevice(CheckpointId id, String device) throws IOException {
+    DeviceRecord found =
+        require(id)
+            .device(device)
+            .orElseThrow(
+                () -> new NoSuchElementException("checkpoint " + id + " has no device " + device));
+    return new CheckpointDevice(id + "/" + device, manifest(found), chunks);
+  }
+
+  /// Reads a blob of a checkpoint.
+  ///
+  /// @throws NoSuchElementException if there is no such checkpoint or blob
+  public byte[] blob(CheckpointId id, String name) throws IOException {
+    BlobRecord blob =
+        require(id)
+            .blob(name)
+            .orElseThrow(
+                () -> new NoSuchElementException("checkpoint " + id + " has no blob " + name));
+    return BlobIngest.read(chunks, manifest(blob));
+  }
+
+  private CheckpointRecord require(CheckpointId id) {
+    return catalog
+        .find(id)
+        .orElseThrow(() -> new NoSuchElementException("checkpoint " + id + " is not in the store"));
+  }
+
+  /// The ids of all chunks of a device.
+  public Manifest manifest(DeviceRecord device) throws IOException {
+    return Manifest.fromTree(
+        device.sizeBytes(), device.chunkSizeBytes(), device.root(), chunks::read);
+  }
+
+  /// The ids of all chunks of a blob.
+  public Manifest manifest(BlobRecord blob) throws IOException {
+    return Manifest.fromTree(blob.sizeBytes(), blob.chunkSizeBytes(), blob.root(), chunks::read);
+  }
+
+  /// Whether the store has a chunk of this name; it has every zero chunk.
+  public boolean holds(ChunkId id) throws IOException {
+    return id.isZero() || locator.find(id).isPresent();
+  }
+
+  /// The chunk size of everything in this store.
+  public int chunkSizeBytes() {
+    return format.chunkSizeBytes();
+  }
+
+  /// The store's directory.
+  public Path directory() {
+    return layout.root();
+  }
+
+  boolean isCommitted(ImageId content) {
+    return catalog.list().stream()
+        .flatMap(record -> record.devices().stream())
+        .anyMatch(device -> device.imageId().equals(content));
+  }
+
+  ChunkReader chunks() {
+    return chunks;
+  }
+
+  StoreSettings settings() {
+    return settings;
+  }
+
+  StoreLayout layout() {
+    return layout;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  /// Closes the store; writers and devices must be closed before.
+  @Override
+  public void close() throws IOException {
+    packs.close();
+    if (writing.isPresent()) {
+      writing.get().close();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.landfall.store.checkpoint;
+
+import io.landfall.protocol.content.ChunkEncoder;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.Range;
+import io.landfall.store.chunk.ChunkSession;
+import io.landfall.store.chunk.PackKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.LongConsumer;
+
+/// Writes one checkpoint: devices and blobs, then `commit`.
+///
+/// `close` without `commit` leaves no trace in the catalog. What was stored by then stays in the
+/// packs until garbage collection, so that an ingest which is tried again finds it there.
+///
+/// One thread at a time. Several writers may be open at once.
+public final class CheckpointWriter implements AutoCloseable {
+  /// The largest blob.
+  public static final int MAX_BLOB_BYTES = 64 << 20;
+
+  private static final int MAX_NAME_CHARS = 255;
+
+  private final CheckpointStore store;
+  private final CheckpointDraft draft;
+  private final ChunkSession session;
+  private final List<DeviceRecord> devices = new ArrayList<>();
+  private final List<BlobRecord> blobs = new ArrayList<>();
+  private final List<Manifest> manifests = new ArrayList<>();
+  private boolean finished;
+
+  /// What a device of a checkpoint is.
+  public enum Kind {
+    /// A disk, addressed by guest offset.
+    DISK,
+    /// Guest memory, addressed by guest-physical address.
+    MEMORY
+  }
+
+  CheckpointWriter(CheckpointStore store, CheckpointDraft draft, ChunkSession session) {
+    this.store = store;
+    this.draft = draft;
+    this.session = session;
+  }
+
+  /// Stores the content of a device. Several chunks are read at once, since `content` may be
+  /// remote; it must read as the complete disk or memory wherever it is read at all.
+  ///
+  /// @param name unique within the checkpoint
+  /// @param content borrowed until return
+  /// @param baseline what is known before reading; chunks that no changed range touches keep the
+  ///   ids they have in its parent
+  /// @param claimed the ids that the source says its chunks have: a chunk that the store holds
+  ///   under its claimed id is not read. A chunk that is read and has another id ends the ingest.
+  /// @param progress told, from several threads, how many more bytes of the device are done
+  /// @throws io.landfall.store.io.StoreFullException if the disk has no room
+  public IngestSummary addDevice(
+      Kind kind,
+      String name,
+      BlockDevice content,
+      Baseline baseline,
+      Optional<Manifest> claimed,
+      LongConsumer progress)
+      throws IOException {
+    requireOpenAndNew(name);
+    int chunkSize = store.chunkSizeBytes();
+    claimed.ifPresent(manifest -> requireGeometry("claimed manifest", manifest, content));
+    baseline.parent().ifPresent(manifest -> requireGeometry("baseline", manifest, content));
+    requireWithin(baseline.changed(), content);
+    DeviceIngest ingest =
+        new DeviceIngest(
+            session,
+            store.chunks(),
+            kind == Kind.DISK ? PackKind.DISK : PackKind.MEMORY,
+            content,
+            baseline
+                .parent()
+                .map(Manifest::toBuilder)
+                .orElseGet(() -> Manifest.builder(content.sizeBytes(), chunkSize)),
+            chunkSize,
+            claimed,
+            progress);
+    ingest.parallelReads(store.settings().parallelReads());
+    deltaBases(name, baseline).ifPresent(ingest::useDeltaBases);
+    if (baseline.parent().isPresent()) {
+      Manifest parent = baseline.parent().get();
+      ingest.keepUnchanged(baseline, parent, store.isCommitted(parent.imageId()));
+    } else {
+      ingest.readAll();
+    }
+    Manifest manifest = ingest.manifest();
+    manifests.add(manifest);
+    devices.add(
+        new DeviceRecord(
+            kind,
+            name,
+            content.sizeBytes(),
+            chunkSize,
+            manifest.imageId(),
+            manifest.root(),
+            ingest.summary()));
+    return ingest.summary();
+  }
+
+  /// The content whose chunks are the bases of deltas: the baseline's, or else that of the device
+  /// of the same name in the parent checkpoint.
+  private Optional<Manifest> deltaBases(String name, Baseline baseline) throws IOException {
+    if (baseline.parent().isPresent() || draft.parent().isEmpty()) {
+      return baseline.parent();
+    }
+    Optional<DeviceRecord> former =
+        store.find(draft.parent().get()).flatMap(parent -> parent.device(name));
+    return former.isEmpty() ? Optional.empty() : Optional.of(store.manifest(former.get()));
+  }
+
+  private void requireOpenAndNew(String name) {
+    if (finished) {
+      throw new IllegalStateException("this checkpoint is committed or closed");
+    }
+    boolean known =
+        devices.stream().anyMatch(device -> device.name().equals(name))
+            || blobs.stream().anyMatch(blob -> blob.name().equals(name));
+    if (known || name.isBlank() || name.length() > MAX_NAME_CHARS) {
+      throw new IllegalArgumentException(
+          "device or blob name: \"" + name + "\", expected a new one of 1 to 255 characters");
+    }
+  }
+
+  private void requireGeometry(String what, Manifest manifest, BlockDevice content) {
+    if (manifest.sizeBytes() != content.sizeBytes()
+        || manifest.chunkSizeBytes() != store.chunkSizeBytes()) {
+      throw new IllegalArgumentException(
+          "%s: %d bytes in chunks of %d, expected %d bytes in chunks of %d"
+              .formatted(
+                  what,
+                  manifest.sizeBytes(),
+                  manifest.chunkSizeBytes(),
+                  content.sizeBytes(),
+                  store.chunkSizeBytes()));
+    }
+  }
+
+  private static void requireWithin(List<Range> changed, BlockDevice content) {
+    for (Range range : changed) {
+      if (range.end() > content.sizeBytes()) {
+        throw new IllegalArgumentException(
+            "changed " + range + " ends behind the device of " + content.sizeBytes() + " bytes");
+      }
+    }
+  }
+
+  /// Stores a small piece of state under a name of its own.
+  ///
+  /// @param bytes at most [#MAX_BLOB_BYTES]
+  public void addBlob(String name, byte[] bytes) throws IOException {
+    requireOpenAndNew(name);
+    if (bytes.length > MAX_BLOB_BYTES) {
+      throw new IllegalArgumentException(
+          "blob " + name + ": " + bytes.length + " bytes, expected at most " + MAX_BLOB_BYTES);
+    }
+    Manifest manifest = BlobIngest.store(session, bytes, store.chunkSizeBytes());
+    manifests.add(manifest);
+    blobs.add(
+        new BlobRecord(
+            name, bytes.length, store.chunkSizeBytes(), manifest.imageId(), manifest.root()));
+  }
+
+  /// Makes the checkpoint durable and visible, in this order: manifest nodes; every pack that it
+  /// relies on, also those of other ingests; the record's file; its rename, which is the commit;
+  /// the directory. When this returns, the checkpoint survives a power cut.
+  public CheckpointRecord commit() throws IOException {
+    if (finished) {
+      throw new IllegalStateException("this checkpoint is committed or closed");
+    }
+    ChunkEncoder encoder = new ChunkEncoder();
+    for (Manifest manifest : manifests) {
+      manifest.forEachNode((id, level, childIds) -> {
+        if (!session.touch(id)) {
+          session.store(PackKind.META, encoder.encodeNode(id, level, childIds));
+        }
+      });
+    }
+    SortedMap<Long, Long> packs = session.barrier();
+    CheckpointRecord record = store.publish(draft, devices, blobs, packs);
+    finished = true;
+    return record;
+  }
+
+  @Override
+  public void close() throws IOException {
+    finished = true;
+    session.close();
+  }
+}

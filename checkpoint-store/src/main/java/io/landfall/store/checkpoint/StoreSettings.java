@@ -1,0 +1,36 @@
+package io.landfall.store.checkpoint;
+
+import io.landfall.protocol.content.Chunks;
+import io.landfall.store.index.IndexSettings;
+import io.landfall.store.io.FileLayer;
+
+/// How a store is opened by its writer.
+///
+/// @param chunkSizeBytes of a store that is made by this; one that exists keeps its own
+/// @param index memory of the index
+/// @param parallelReads chunks of one device that are read at once
+/// @param files the file operations; tests inject faults here
+public record StoreSettings(
+    int chunkSizeBytes, IndexSettings index, int parallelReads, FileLayer files) {
+  private static final int MAX_READS = 64;
+
+  /// Checks the bounds.
+  public StoreSettings {
+    Chunks.requireChunkSize(chunkSizeBytes);
+    if (parallelReads < 1 || parallelReads > MAX_READS) {
+      throw new IllegalArgumentException(
+          "parallel reads: " + parallelReads + ", expected 1 to " + MAX_READS);
+    }
+  }
+
+  /// 256 KiB chunks, 128 MiB of index memory, 12 reads at once.
+  public static StoreSettings defaults() {
+    return new StoreSettings(
+        Chunks.DEFAULT_SIZE_BYTES, IndexSettings.DEFAULT, 12, FileLayer.disk());
+  }
+
+  /// The same with another file layer.
+  public StoreSettings withFiles(FileLayer other) {
+    return new StoreSettings(chunkSizeBytes, index, parallelReads, other);
+  }
+}

@@ -1,0 +1,143 @@
+package io.landfall.store.chunk;
+
+import io.landfall.protocol.content.ChunkHeader;
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.protocol.content.EncodedChunk;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/// What one ingest puts into the chunk store, and what it relies on.
+///
+/// **A chunk that is already there may lie in another ingest's pack and not be durable yet.** So
+/// every hit is noted, and [#barrier] makes durable every pack that this session wrote to *or* hit,
+/// up to the last byte it relies on.
+///
+/// Any thread; several threads of one ingest share a session. `close` gives the packs back; what
+/// was appended stays until garbage collection finds that nothing refers to it.
+public final class ChunkSession implements AutoCloseable {
+  private final ChunkStore store;
+  private final Map<PackKind, Lane> lanes = new EnumMap<>(PackKind.class);
+  private final Map<Long, Long> reliedOn = new ConcurrentHashMap<>();
+  private final LongAdder storedChunks = new LongAdder();
+  private final LongAdder storedBytes = new LongAdder();
+
+  ChunkSession(ChunkStore store) {
+    this.store = store;
+    for (PackKind kind : PackKind.values()) {
+      lanes.put(kind, new Lane());
+    }
+  }
+
+  /// The pack that this session appends chunks of one kind to.
+  private static final class Lane {
+    private OpenPack pack; // guarded by this
+  }
+
+  /// Whether the store holds `id`; if so, this session relies on it from now on.
+  public boolean touch(ChunkId id) throws IOException {
+    if (id.isZero()) {
+      return true;
+    }
+    Optional<ChunkLocation> at = store.find(id);
+    if (at.isEmpty()) {
+      return false;
+    }
+    relyOn(id, at.get());
+    return true;
+  }
+
+  private void relyOn(ChunkId id, ChunkLocation at) {
+    if (store.isPending(id, at)) {
+      reliedOn.merge(at.pack(), at.end(), Math::max);
+    }
+  }
+
+  /// Whether `id` may be the base of a page delta: durable, guest data, and encoded in full.
+  ///
+  /// Durable, because whoever later hits the delta would have to make its base durable too.
+  public boolean isFullAndDurable(ChunkId id) throws IOException {
+    Optional<ChunkLocation> at = store.findDurable(id);
+    return at.isPresent() && !at.get().encoding().isDelta() && at.get().level() == 0;
+  }
+
+  /// Stores a chunk unless the store has it meanwhile; either way this session relies on it.
+  ///
+  /// @return bytes it took: 0 if it was there
+  public int store(PackKind kind, EncodedChunk chunk) throws IOException {
+    ChunkHeader header = chunk.header();
+    ChunkId id = header.id();
+    OpenPack full;
+    synchronized (store.stripe(id)) {
+      if (touch(id)) {
+        return 0;
+      }
+      full = append(kind, chunk);
+    }
+    storedChunks.increment();
+    storedBytes.add(header.totalLength());
+    if (full != null) {
+      store.sealLater(full);
+    }
+    return header.totalLength();
+  }
+
+  /// Appends, and returns the pack if it is full by that.
+  private OpenPack append(PackKind kind, EncodedChunk chunk) throws IOException {
+    Lane lane = lanes.get(kind);
+    synchronized (lane) {
+      if (lane.pack == null) {
+        lane.pack = store.acquire(kind);
+      }
+      OpenPack pack = lane.pack;
+      ChunkLocation at = pack.append(chunk);
+      store.addPending(chunk.header().id(), at);
+      reliedOn.merge(at.pack(), at.end(), Math::max);
+      if (store.isFull(pack)) {
+        lane.pack = null;
+        return pack;
+      }
+      return null;
+    }
+  }
+
+  /// Returns when everything this session relies on would survive a power cut.
+  ///
+  /// @return the packs it relies on that were open, each with the length that is durable
+  /// @throws IOException if a pack could not be forced; the session is of no use then
+  public SortedMap<Long, Long> barrier() throws IOException {
+    SortedMap<Long, Long> packs = new TreeMap<>(reliedOn);
+    for (Map.Entry<Long, Long> pack : packs.entrySet()) {
+      store.makeDurable(pack.getKey(), pack.getValue());
+    }
+    return packs;
+  }
+
+  /// Chunks that this session added.
+  public long storedChunks() {
+    return storedChunks.sum();
+  }
+
+  /// Bytes that this session added, headers included.
+  public long storedBytes() {
+    return storedBytes.sum();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Lane lane : lanes.values()) {
+      synchronized (lane) {
+        if (lane.pack != null) {
+          OpenPack pack = lane.pack;
+          lane.pack = null;
+          store.release(pack);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.landfall.store.chunk;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.store.io.FileLayer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// All packs of a store, open for adding to: the one writer of the daemon.
+///
+/// A chunk is known in one of two places. `pending` has what was appended to a pack that has not
+/// been forced since; the index has what is durable. A chunk moves from the first to the second
+/// when its pack is forced, in that order, so that it is never in neither.
+///
+/// Any thread.
+public final class ChunkStore implements ChunkLocator, AutoCloseable {
+  /// A pack is sealed when it is this large.
+  public static final long PACK_BYTES = 64L << 20;
+
+  /// At the end of an ingest a pack is sealed from this size; a smaller one waits for the next.
+  static final long MIN_SEALED_BYTES = 16L << 20;
+
+  /// Bounds the table of a pack of tiny records to 6 MiB.
+  static final int MAX_RECORDS = 65_536;
+
+  private static final int MAX_SEALING = 3;
+  private static final int STRIPES = 64;
+
+  private final FileLayer files;
+  private final PackDirectory directory;
+  private final UUID store;
+  private final ChunkIndex index;
+  private final Map<ChunkId, ChunkLocation> pending = new ConcurrentHashMap<>();
+  private final Map<Long, OpenPack> openPacks = new ConcurrentHashMap<>();
+  private final Object[] stripes = new Object[STRIPES];
+  private final Semaphore sealing = new Semaphore(MAX_SEALING);
+  private final ExecutorService sealer =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("landfall-seal-", 0).factory());
+
+  // guarded by this
+  private final Map<PackKind, Deque<OpenPack>> idle = new EnumMap<>(PackKind.class);
+  private long nextSequence;
+
+  /// Durable records that the index has not taken yet, oldest first: if it refuses some (its disk
+  /// is full, say), the next attempt starts with them, since a row for a later part of a pack says
+  /// that the earlier parts are indexed.
+  private final Deque<Durable> backlog = new ArrayDeque<>(); // guarded by backlog
+
+  private record Durable(long pack, List<PackEntry> entries, long indexedLength) {}
+
+  private ChunkStore(
+      FileLayer files, PackDirectory directory, UUID store, ChunkIndex index, long nextSequence) {
+    this.files = files;
+    this.directory = directory;
+    this.store = store;
+    this.index = index;
+    this.nextSequence = nextSequence;
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new Object();
+    }
+    for (PackKind kind : PackKind.values()) {
+      idle.put(kind, new ArrayDeque<>());
+    }
+  }
+
+  /// Opens the packs of a store: seals what a crash left open and brings the index up to them.
+  ///
+  /// @param index borrowed; the caller closes it after the store
+  /// @param needed how far committed checkpoints say each open pack was durable
+  public static ChunkStore open(
+      FileLayer files,
+      PackDirectory directory,
+      UUID store,
+      ChunkIndex index,
+      Map<Long, Long> needed)
+      throws IOException {
+    PackRecovery recovery = new PackRecovery(files, directory);
+    long last = -1;
+    for (Map.Entry<Long, Path> pack : directory.list().entrySet()) {
+      last = pack.getKey();
+      if (!PackDirectory.isSealed(pack.getValue())) {
+        recovery.seal(pack.getKey(), needed.getOrDefault(pack.getKey(), 0L));
+      }
+    }
+    SortedMap<Long, Path> packs = directory.list();
+    if (!packs.keySet().containsAll(index.packs().keySet())) {
+      index.clear(); // it points at packs that are gone: nothing it says can be believed
+    }
+    indexNewPacks(index, packs);
+    // The pack with the highest number is never removed, so a number is never used twice.
+    return new ChunkStore(files, directory, store, index, last + 1);
+  }
+
+  private static void indexNewPacks(ChunkIndex index, SortedMap<Long, Path> packs)
+      throws IOException {
+    Map<Long, Long> indexed = index.packs();
+    for (Map.Entry<Long, Path> pack : packs.entrySet()) {
+      if (indexed.getOrDefault(pack.getKey(), 0L) != Long.MAX_VALUE) {
+        indexSealed(index, pack.getKey(), pack.getValue());
+      }
+    }
+    index.sync();
+  }
+
+  private static void indexSealed(ChunkIndex index, long sequence, Path path) throws IOException {
+    try (PackFile pack = PackFile.open(path)) {
+      index.add(sequence, pack.table(), Long.MAX_VALUE);
+    } catch (DamagedPackException e) {
+      // Found again by every verify; the rest of the store stays usable.
+      System.getLogger(ChunkStore.class.getName())
+          .log(System.Logger.Level.WARNING, e.getMessage() + "; run verify");
+    }
+  }
+
+  /// Starts an ingest. Caller closes.
+  public ChunkSession begin() {
+    return new ChunkSession(this);
+  }
+
+  @Override
+  public Optional<ChunkLocation> find(ChunkId id) throws IOException {
+    ChunkLocation at = pending.get(id);
+    return at != null ? Optional.of(at) : index.find(id);
+  }
+
+  /// Where `id` lies if that would survive a power cut.
+  Optional<ChunkLocation> findDurable(ChunkId id) throws IOException {
+    return index.find(id);
+  }
+
+  boolean isPending(ChunkId id, ChunkLocation at) {
+    return at.equals(pending.get(id));
+  }
+
+  Object stripe(ChunkId id) {
+    return stripes[Math.floorMod(id.hashCode(), STRIPES)];
+  }
+
+  void addPending(ChunkId id, ChunkLocation at) {
+    pending.put(id, at);
+  }
+
+  /// An open pack of `kind` that nobody else appends to.
+  synchronized OpenPack acquire(PackKind kind) throws IOException {
+    OpenPack waiting = idle.get(kind).poll();
+    if (waiting != null) {
+      return waiting;
+    }
+    OpenPack pack = OpenPack.create(files, directory, new PackHeader(kind, store, nextSequence));
+    nextSequence++;
+    openPacks.put(pack.sequence(), pack);
+    return pack;
+  }
+
+  /// Takes back a pack at the end of an ingest.
+  void release(OpenPack pack) throws IOException {
+    if (pack.poisoned()) {
+      return; // recovery looks after it
+    }
+    if (pack.length() >= MIN_SEALED_BYTES || pack.records() >= MAX_RECORDS / 2) {
+      seal(pack);
+    } else {
+      synchronized (this) {
+        idle.get(pack.kind()).add(pack);
+      }
+    }
+  }
+
+  boolean isFull(OpenPack pack) {
+    return pack.length() >= PACK_BYTES || pack.records() >= MAX_RECORDS;
+  }
+
+  /// Seals a full pack beside the ingest, which waits only if several are being sealed.
+  void sealLater(OpenPack pack) throws IOException {
+    try {
+      sealing.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a pack was to be sealed", e);
+    }
+    sealer.execute(() -> {
+      try {
+        seal(pack);
+      } catch (IOException e) {
+        // The ingests that need this pack are told by their barrier.
+        System.getLogger(ChunkStore.class.getName())
+            .log(System.Logger.Level.WARNING, "a pack was not sealed: " + e.getMessage());
+      } finally {
+        sealing.release();
+      }
+    });
+  }
+
+  private void seal(OpenPack pack) throws IOException {
+    try {
+      pack.seal(this::noteDurable);
+      openPacks.remove(pack.sequence());
+    } catch (IOException e) {
+      forgetUndurable(pack);
+      throw e;
+    }
+  }
+
+  /// Returns when pack `sequence` is durable up to `end`.
+  void makeDurable(long sequence, long end) throws IOException {
+    OpenPack pack = openPacks.get(sequence);
+    if (pack == null) {
+      return; // sealed
+    }
+    try {
+      pack.force(end, this::noteDurable);
+    } catch (IOException e) {
+      forgetUndurable(pack);
+      throw e;
+    }
+  }
+
+  private void noteDurable(long pack, List<PackEntry> entries, long indexedLength)
+      throws IOException {
+    synchronized (backlog) {
+      backlog.add(new Durable(pack, entries, indexedLength));
+      while (!backlog.isEmpty()) {
+        Durable next = backlog.peek();
+        index.add(next.pack(), next.entries(), next.indexedLength());
+        for (PackEntry entry : next.entries()) {
+          pending.remove(entry.header().id(), entry.locationIn(next.pack()));
+        }
+        backlog.remove();
+      }
+    }
+  }
+
+  private void forgetUndurable(OpenPack pack) {
+    if (pack.poisoned()) {
+      for (PackEntry entry : pack.undurable()) {
+        pending.remove(entry.header().id(), entry.locationIn(pack.sequence()));
+      }
+    }
+  }
+
+  /// Seals all packs. Sessions must be closed before.
+  @Override
+  public void close() throws IOException {
+    sealer.shutdown();
+    try {
+      if (!sealer.awaitTermination(1, TimeUnit.MINUTES)) {
+        throw new IOException("packs are still being sealed after a minute");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while packs were being sealed", e);
+    }
+    IOException failure = null;
+    for (OpenPack pack : new ArrayList<>(openPacks.values())) {
+      try {
+        if (pack.poisoned()) {
+          pack.abandon();
+        } else {
+          seal(pack);
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

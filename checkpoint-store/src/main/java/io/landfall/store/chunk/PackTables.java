@@ -1,0 +1,177 @@
+package io.landfall.store.chunk;
+
+import io.landfall.protocol.content.ChunkHeader;
+import io.landfall.protocol.content.ChunkId;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Finds chunks without an index, through the tables at the ends of the packs: a binary search in
+/// each, the pack of the last hit first, since neighbours on a disk are neighbours in a pack.
+///
+/// For looking into a store beside its daemon, or when there is none: needs no database, no lock
+/// and no memory, since tables are mapped. Packs whose table is damaged, and packs still being
+/// written, are walked record by record instead.
+///
+/// Any thread.
+public final class PackTables implements ChunkLocator {
+  private static final System.Logger LOG = System.getLogger(PackTables.class.getName());
+  private static final int HEADER_ID_OFFSET = 16;
+
+  private final PackDirectory directory;
+  private final Map<Long, Table> known = new HashMap<>(); // guarded by this
+  private final CopyOnWriteArrayList<Table> recentFirst = new CopyOnWriteArrayList<>();
+
+  /// Looks at the packs that are there now; [#refresh] looks again.
+  public PackTables(PackDirectory directory) throws IOException {
+    this.directory = directory;
+    refresh();
+  }
+
+  private interface Table {
+    long pack();
+
+    boolean complete();
+
+    Optional<ChunkLocation> find(ChunkId id) throws IOException;
+  }
+
+  @Override
+  public Optional<ChunkLocation> find(ChunkId id) throws IOException {
+    Optional<ChunkLocation> found = search(id);
+    if (found.isEmpty() && refresh()) {
+      found = search(id);
+    }
+    return found;
+  }
+
+  private Optional<ChunkLocation> search(ChunkId id) throws IOException {
+    for (Table table : recentFirst) {
+      Optional<ChunkLocation> found = table.find(id);
+      if (found.isPresent()) {
+        moveToFront(table);
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private synchronized void moveToFront(Table table) {
+    if (recentFirst.getFirst().pack() != table.pack() && recentFirst.remove(table)) {
+      recentFirst.addFirst(table);
+    }
+  }
+
+  /// Takes notice of packs that were added, sealed or removed since; says whether there were any.
+  public synchronized boolean refresh() throws IOException {
+    boolean changed = false;
+    Map<Long, Path> now = directory.list();
+    for (Table table : recentFirst) {
+      if (!now.containsKey(table.pack()) || !table.complete()) {
+        known.remove(table.pack());
+        recentFirst.remove(table);
+        changed = true;
+      }
+    }
+    for (Map.Entry<Long, Path> pack : now.entrySet()) {
+      if (!known.containsKey(pack.getKey())) {
+        Optional<Table> table = load(pack.getKey(), pack.getValue());
+        if (table.isPresent()) {
+          known.put(pack.getKey(), table.get());
+          recentFirst.add(table.get());
+          changed = true;
+        }
+      }
+    }
+    return changed;
+  }
+
+  private static Optional<Table> load(long pack, Path path) throws IOException {
+    try (PackFile file = PackFile.open(path)) {
+      if (PackDirectory.isSealed(path)) {
+        try {
+          return Optional.of(MappedTable.of(pack, file));
+        } catch (DamagedPackException e) {
+          LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; reading its records instead");
+        }
+      }
+      return Optional.of(ScannedTable.of(pack, file, PackDirectory.isSealed(path)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // sealed or removed while we looked; the next refresh sees it
+    } catch (DamagedPackException e) {
+      LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; its chunks are out of reach");
+      return Optional.empty();
+    }
+  }
+
+  /// The table of a sealed pack, in its file.
+  private record MappedTable(long pack, MemorySegment rows) implements Table {
+    static MappedTable of(long pack, PackFile file) throws IOException {
+      PackTable.Trailer trailer = file.trailer();
+      long bytes = trailer.records() * PackEntry.SIZE_BYTES;
+      return new MappedTable(
+          pack,
+          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, Arena.ofAuto()));
+    }
+
+    @Override
+    public boolean complete() {
+      return true;
+    }
+
+    @Override
+    public Optional<ChunkLocation> find(ChunkId id) throws IOException {
+      long low = 0;
+      long high = rows.byteSize() / PackEntry.SIZE_BYTES - 1;
+      while (low <= high) {
+        long middle = (low + high) >>> 1;
+        ByteBuffer row = row(middle);
+        int order = ChunkId.readFrom(row.position(Long.BYTES + HEADER_ID_OFFSET)).compareTo(id);
+        if (order == 0) {
+          long offset = row.getLong(0);
+          ChunkHeader header = ChunkHeader.readFrom(row.position(Long.BYTES));
+          return Optional.of(new PackEntry(offset, header).locationIn(pack));
+        }
+        if (order < 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return Optional.empty();
+    }
+
+    private ByteBuffer row(long index) {
+      return rows.asSlice(index * PackEntry.SIZE_BYTES, PackEntry.SIZE_BYTES).asByteBuffer();
+    }
+  }
+
+  /// A pack without a table that can be used.
+  private record ScannedTable(long pack, boolean complete, Map<ChunkId, ChunkLocation> rows)
+      implements Table {
+    static ScannedTable of(long pack, PackFile file, boolean complete) throws IOException {
+      Map<ChunkId, ChunkLocation> rows = new HashMap<>();
+      long end = file.sizeBytes();
+      for (long at = PackHeader.SIZE_BYTES; at < end; at = file.nextHeader(at + 1, end)) {
+        for (PackEntry entry : file.scan(at, end)) {
+          rows.putIfAbsent(entry.header().id(), entry.locationIn(pack));
+          at = entry.end() - 1;
+        }
+      }
+      return new ScannedTable(pack, complete, rows);
+    }
+
+    @Override
+    public Optional<ChunkLocation> find(ChunkId id) {
+      return Optional.ofNullable(rows.get(id));
+    }
+  }
+}
