@@ -37,11 +37,21 @@ final class Condition {
   }
 
   private static Optional<Boolean> simple(String text) {
-    return switch (text) {
-      case "", "false", "f", "no", "n" -> Optional.of(false);
+    return text.isEmpty() ? Optional.of(false) : bool(text);
+  }
+
+  /// true, yes, t, y and numbers other than 0; false, no, f, n and 0; in any case.
+  static Optional<Boolean> bool(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "false", "f", "no", "n" -> Optional.of(false);
       case "true", "t", "yes", "y" -> Optional.of(true);
       default -> number(text).map(n -> n != 0);
     };
+  }
+
+  /// A whole number.
+  static Optional<Long> integer(String text) {
+    return text.matches("[-+]?\\d{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
   }
 
   private static Optional<Double> number(String text) {

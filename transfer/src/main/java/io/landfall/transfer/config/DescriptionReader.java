@@ -123,7 +123,11 @@ public final class DescriptionReader {
           problems.error(
               "S24",
               statement.start(),
-              "use : " + rest + " asks for a configuration template, and there are none here",
+              "use "
+                  + option
+                  + " : "
+                  + rest
+                  + " asks for a configuration template, and there are none here",
               "write the settings themselves");
     }
   }
@@ -175,11 +179,11 @@ public final class DescriptionReader {
       return;
     }
     SourceSpan whole = single ? value : multiLine(value, lines);
-    String grown =
-        Expander.replaceSelf(
-            name, whole.text(), macros.use(name).map(SourceSpan::text).orElse(null));
+    String former = macros.use(name).map(SourceSpan::text).orElse(null);
+    String grown = Expander.replaceSelf(name, whole.text(), former);
     macros.assign(
-        name, grown.equals(whole.text()) ? whole : SourceSpan.computed(grown, whole.start()));
+        name,
+        grown.equals(whole.text()) ? whole : SourceSpan.computed(grown.strip(), whole.start()));
   }
 
   /// `name @=tag`: the lines up to `@tag`, joined by newlines.

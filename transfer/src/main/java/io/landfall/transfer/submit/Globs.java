@@ -1,22 +1,19 @@
 package io.landfall.transfer.submit;
 
 import io.landfall.transfer.config.FileLookup;
-import io.landfall.transfer.config.SourceSpan;
 import io.landfall.transfer.submit.QueueStatement.QueueException;
+import io.landfall.transfer.submit.QueueStatement.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The file names that patterns of `queue matching` stand for: `*` and `?` within one part of a
 /// path.
 final class Globs {
-  private static final Pattern KIND =
-      Pattern.compile("(files|dirs|any)(?=[\\s(]|$)", Pattern.CASE_INSENSITIVE);
   private static final int MAX_ENTRIES = 100_000;
 
   private final Path workingDirectory;
@@ -27,34 +24,21 @@ final class Globs {
     this.files = files;
   }
 
-  /// What is behind the word `files`, `dirs` or `any`, if it is there.
-  static SourceSpan withoutKind(SourceSpan rest) {
-    Matcher m = KIND.matcher(rest.text());
-    if (!m.lookingAt()) {
-      return rest;
-    }
-    SourceSpan behind = rest.sub(m.end(), rest.text().length()).strip();
-    return Slice.at(behind.text())
-        .map(s -> behind.sub(s.length(), behind.text().length()).strip())
-        .orElse(behind);
-  }
-
   /// Names that match, each once, in the order of patterns and then of names.
-  List<String> match(SourceSpan statement, List<String> patterns) throws QueueException {
-    Matcher m = KIND.matcher(statement.text());
-    String kind = m.lookingAt() ? m.group(1) : "files";
+  List<String> match(QueueStatement statement, List<String> patterns) throws QueueException {
     Set<String> names = new LinkedHashSet<>();
     try {
       for (String pattern : patterns) {
         for (String name : expand(pattern)) {
           boolean directory = files.isDirectory(workingDirectory.resolve(name));
-          if (kind.equalsIgnoreCase("any") || directory == kind.equalsIgnoreCase("dirs")) {
+          if (statement.source() == Source.MATCHING_ANY
+              || directory == (statement.source() == Source.MATCHING_DIRS)) {
             names.add(name);
           }
         }
       }
     } catch (IOException e) {
-      throw new QueueException(statement, "queue matching: " + e.getMessage(), e);
+      throw new QueueException(statement.rest(), "queue matching: " + e.getMessage(), e);
     }
     return List.copyOf(names);
   }

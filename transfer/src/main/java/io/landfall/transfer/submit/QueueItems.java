@@ -31,9 +31,9 @@ final class QueueItems {
           case NONE -> List.of("");
           case IN -> words(list(statement.rest(), lines));
           case FROM -> from(statement.rest(), lines);
-          case MATCHING ->
+          case MATCHING_FILES, MATCHING_DIRS, MATCHING_ANY ->
               new Globs(workingDirectory, files)
-                  .match(statement.rest(), words(list(Globs.withoutKind(statement.rest()), lines)));
+                  .match(statement, words(list(statement.rest(), lines)));
         };
     if (items.size() > MAX_ITEMS) {
       throw new QueueException(

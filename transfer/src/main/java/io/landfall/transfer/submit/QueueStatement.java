@@ -22,12 +22,16 @@ record QueueStatement(
     NONE,
     IN,
     FROM,
-    MATCHING
+    MATCHING_FILES,
+    MATCHING_DIRS,
+    MATCHING_ANY
   }
 
   private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]*");
   private static final Pattern KEYWORD =
-      Pattern.compile("(?<![^\\s,(])(in|from|matching)(?=[\\s(\\[]|$)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(?<![^\\s,(])(in|from|matching(?:\\s+(?:files|dirs|any))?)(?=[\\s(\\[]|$)",
+          Pattern.CASE_INSENSITIVE);
 
   /// Whether a statement is a queue statement.
   static boolean is(String statement) {
@@ -53,7 +57,7 @@ record QueueStatement(
         found
             ? arguments.sub(keyword.end(), arguments.text().length()).strip()
             : arguments.sub(arguments.text().length(), arguments.text().length());
-    Source source = found ? Source.valueOf(keyword.group(1).toUpperCase(Locale.ROOT)) : Source.NONE;
+    Source source = found ? source(keyword.group(1).toLowerCase(Locale.ROOT)) : Source.NONE;
     long repeats = 1;
     if (startsNumber(head.text())) {
       CountExpression.Result count = count(head);
@@ -74,6 +78,18 @@ record QueueStatement(
       rest = rest.sub(slice.get().length(), rest.text().length()).strip();
     }
     return new QueueStatement(repeats, variables, source, slice.orElse(Slice.ALL), rest);
+  }
+
+  private static Source source(String keyword) {
+    return switch (keyword) {
+      case "in" -> Source.IN;
+      case "from" -> Source.FROM;
+      case "matching" -> Source.MATCHING_FILES;
+      default ->
+          keyword.endsWith("files")
+              ? Source.MATCHING_FILES
+              : keyword.endsWith("dirs") ? Source.MATCHING_DIRS : Source.MATCHING_ANY;
+    };
   }
 
   private static boolean startsNumber(String head) {

@@ -191,10 +191,10 @@ public final class SubmitFile {
   private void warnOfUnused() {
     Map<String, String> known = new TreeMap<>();
     CommandNames.READ.forEach(n -> known.put(n, n));
-    boolean errors = problems.hasErrors();
+    boolean partly = problems.hasErrors() || jobs.isEmpty();
     for (MacroTable.Macro macro : macros.unused()) {
       boolean command = known.containsKey(macro.name().toLowerCase(Locale.ROOT));
-      if (command && errors) {
+      if (command && partly) {
         continue;
       }
       problems.warning(
