@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 public final class Configuration {
   private static final int MAX_LOCAL_FILES = 256;
   private static final Pattern BYTES =
-      Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)\\s*(?:([KMGTP])(?:i?B)?|B)?",
-          Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(\\d{1,15}(?:\\.\\d{1,6})?)\\s*(?:([KMGTP])(?:i?B)?|B)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern DURATION =
       Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)\\s*(ms|s|m|h|d)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern IGNORED = Pattern.compile("^[.#].*|.*(~|\\.rpm(save|new|orig))$");
@@ -79,8 +79,7 @@ public final class Configuration {
   private List<Path> localFiles(String name, boolean directories) {
     List<Path> found = new ArrayList<>();
     Optional<SourceSpan> value = macros.use(name).map(expander::expand);
-    for (SourceSpan token :
-        value.map(v -> v.tokens(Configuration::separates)).orElse(List.of())) {
+    for (SourceSpan token : value.map(v -> v.tokens(Configuration::separates)).orElse(List.of())) {
       try {
         Path path = Path.of(token.text());
         if (!directories) {
@@ -132,9 +131,7 @@ public final class Configuration {
   public Optional<Setting> find(String name) throws InvalidConfigurationException {
     Optional<SourceSpan> value = macros.use(name).map(expander::expand);
     refuseErrors();
-    return value
-        .filter(v -> !v.isEmpty())
-        .map(v -> new Setting(name, v.text(), v.start()));
+    return value.filter(v -> !v.isEmpty()).map(v -> new Setting(name, v.text(), v.start()));
   }
 
   /// Everything that is set, by name.
@@ -156,7 +153,8 @@ public final class Configuration {
       boolean right = known.stream().anyMatch(macro.name()::equalsIgnoreCase);
       Optional<String> near =
           NearestName.of(macro.name(), known)
-              .filter(k -> NearestName.distance(MacroTable.key(k), MacroTable.key(macro.name())) < 3);
+              .filter(
+                  k -> NearestName.distance(MacroTable.key(k), MacroTable.key(macro.name())) < 3);
       boolean ours = macro.name().toUpperCase(Locale.ROOT).startsWith("LANDFALL_");
       if (!right && (near.isPresent() || ours)) {
         found.error(
@@ -261,9 +259,7 @@ public final class Configuration {
   public static InvalidConfigurationException refused(Setting setting, String expected) {
     Problems one = new Problems();
     one.error(
-        setting.where(),
-        setting.name() + " must be " + expected + ", not " + setting.value(),
-        "");
+        setting.where(), setting.name() + " must be " + expected + ", not " + setting.value(), "");
     return new InvalidConfigurationException(one.inOrder());
   }
 

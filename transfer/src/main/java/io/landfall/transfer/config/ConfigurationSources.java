@@ -28,7 +28,6 @@ public record ConfigurationSources(
   /// A file of this machine, this process' environment, and settings from the command line.
   public static ConfigurationSources here(
       Map<String, String> defaults, Optional<Path> file, Map<String, String> settings) {
-    return new ConfigurationSources(
-        defaults, file, System.getenv(), settings, FileLookup.system());
+    return new ConfigurationSources(defaults, file, System.getenv(), settings, FileLookup.system());
   }
 }

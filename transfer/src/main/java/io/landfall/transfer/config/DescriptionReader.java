@@ -123,7 +123,11 @@ public final class DescriptionReader {
           problems.error(
               "S24",
               statement.start(),
-              "use " + option + " : " + rest + " asks for a configuration template, and there are none here",
+              "use "
+                  + option
+                  + " : "
+                  + rest
+                  + " asks for a configuration template, and there are none here",
               "write the settings themselves");
     }
   }
@@ -178,7 +182,8 @@ public final class DescriptionReader {
     String former = macros.use(name).map(SourceSpan::text).orElse(null);
     String grown = Expander.replaceSelf(name, whole.text(), former);
     macros.assign(
-        name, grown.equals(whole.text()) ? whole : SourceSpan.computed(grown.strip(), whole.start()));
+        name,
+        grown.equals(whole.text()) ? whole : SourceSpan.computed(grown.strip(), whole.start()));
   }
 
   /// `name @=tag`: the lines up to `@tag`, joined by newlines.

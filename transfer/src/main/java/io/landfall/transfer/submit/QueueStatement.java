@@ -29,7 +29,9 @@ record QueueStatement(
 
   private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]*");
   private static final Pattern KEYWORD =
-      Pattern.compile("(?<![^\\s,(])(in|from|matching(?:\\s+(?:files|dirs|any))?)(?=[\\s(\\[]|$)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(?<![^\\s,(])(in|from|matching(?:\\s+(?:files|dirs|any))?)(?=[\\s(\\[]|$)",
+          Pattern.CASE_INSENSITIVE);
 
   /// Whether a statement is a queue statement.
   static boolean is(String statement) {

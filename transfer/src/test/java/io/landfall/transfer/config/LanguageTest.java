@@ -119,10 +119,24 @@ class LanguageTest {
 
   @ParameterizedTest
   @CsvSource({
-    "true, yes", "FALSE, no", "1, yes", "0.0, no", "!yes, no", "!!1, yes", "'', no",
-    "defined A, yes", "defined Z, no", "! defined Z, yes", "defined, no", "$(A), yes",
-    "$(Z), no", "version >= 8.1, yes", "version < 8, no", "version == 8.6.13, yes",
-    "version != 8.6.13, no", "defined EMPTY, no"
+    "true, yes",
+    "FALSE, no",
+    "1, yes",
+    "0.0, no",
+    "!yes, no",
+    "!!1, yes",
+    "'', no",
+    "defined A, yes",
+    "defined Z, no",
+    "! defined Z, yes",
+    "defined, no",
+    "$(A), yes",
+    "$(Z), no",
+    "version >= 8.1, yes",
+    "version < 8, no",
+    "version == 8.6.13, yes",
+    "version != 8.6.13, no",
+    "defined EMPTY, no"
   })
   void conditions(String condition, String expected) {
     read("A = true\nEMPTY =\nif " + condition + "\nR = yes\nelse\nR = no\nendif\n");
@@ -215,8 +229,7 @@ class LanguageTest {
     read("A = 1\nwarning : careful, $(A)\nerror : enough of $(A)\nA = 2\nnonsense\n");
     assertThat(value("A")).isEqualTo("1");
     assertThat(problems())
-        .containsExactly(
-            "/d/file:2:1: warning: careful, 1", "/d/file:3:1: error: enough of 1");
+        .containsExactly("/d/file:2:1: warning: careful, 1", "/d/file:3:1: error: enough of 1");
   }
 
   @Test

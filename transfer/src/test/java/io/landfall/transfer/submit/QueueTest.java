@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Queue statements: how many jobs each makes, and what their variables hold.
 class QueueTest {
   private static final String LABEL =
-      Submits.BASIC.replace(
-          "= guest\n", "= $(Process)/$(Step)/$(Row)/$(Item)/$(a)/$(b)\n");
+      Submits.BASIC.replace("= guest\n", "= $(Process)/$(Step)/$(Row)/$(Item)/$(a)/$(b)\n");
 
   private static List<String> labels(String queue) {
     return labels(queue, Submits.home());
@@ -27,10 +26,21 @@ class QueueTest {
 
   @ParameterizedTest
   @CsvSource({
-    "queue, 1", "QUEUE, 1", "queue 7 - 3, 4", "queue 3 * (1 + 4), 15", "queue (2), 2", "queue(2), 2",
-    "queue 0, 0", "queue in (x y z), 3", "'queue a in (x,y)', 2", "queue a IN (), 0",
-    "'queue 3 a in ( x, y )', 6", "queue a matching (*.img), 3", "queue 2 * (2+5), 14",
-    "queue 7 % 4, 3", "queue 9 / 2, 4"
+    "queue, 1",
+    "QUEUE, 1",
+    "queue 7 - 3, 4",
+    "queue 3 * (1 + 4), 15",
+    "queue (2), 2",
+    "queue(2), 2",
+    "queue 0, 0",
+    "queue in (x y z), 3",
+    "'queue a in (x,y)', 2",
+    "queue a IN (), 0",
+    "'queue 3 a in ( x, y )', 6",
+    "queue a matching (*.img), 3",
+    "queue 2 * (2+5), 14",
+    "queue 7 % 4, 3",
+    "queue 9 / 2, 4"
   })
   void makesSoManyJobs(String queue, int jobs) {
     assertThat(labels(queue + "\n")).hasSize(jobs);
@@ -78,7 +88,8 @@ class QueueTest {
 
   @Test
   void linesComeFromAFile() {
-    MemoryFiles files = Submits.home().with("/home/u/table.txt", "# names\nx 1\n\ny\u001f2 3\u001f4\n");
+    MemoryFiles files =
+        Submits.home().with("/home/u/table.txt", "# names\nx 1\n\ny\u001f2 3\u001f4\n");
     assertThat(labels("queue a b from table.txt\n", files))
         .extracting(l -> l.substring(l.indexOf("//") + 2))
         .containsExactly("x/1", "y/2 3\u001f4");
@@ -86,7 +97,13 @@ class QueueTest {
 
   @ParameterizedTest
   @CsvSource({
-    "[1:3], bc", "[2], c", "[:2], ab", "[-2:], de", "[::2], ace", "[1::2], bd", "[9:], ''"
+    "[1:3], bc",
+    "[2], c",
+    "[:2], ab",
+    "[-2:], de",
+    "[::2], ace",
+    "[1::2], bd",
+    "[9:], ''"
   })
   void slicesAreLikePythons(String slice, String expected) {
     // A lone [n] is n and what follows it: HTCondor's reading, not Python's.

@@ -37,8 +37,7 @@ class RulesTest {
                 transfer_input_files = guest.img, missing.img
                 queue 3
                 """))
-        .containsExactlyInAnyOrder(
-            "S02", "S04", "S06", "S18", "S20", "S12", "S13", "L01", "S22");
+        .containsExactlyInAnyOrder("S02", "S04", "S06", "S18", "S20", "S12", "S13", "L01", "S22");
   }
 
   @Test
@@ -63,9 +62,7 @@ class RulesTest {
 
   @Test
   void aMistakeInAnExpandedValueIsReportedAtTheCommand() {
-    assertThat(
-            problems(
-                Submits.BASIC.replace("256", "$(Size)") + "Size = huge\nqueue\n"))
+    assertThat(problems(Submits.BASIC.replace("256", "$(Size)") + "Size = huge\nqueue\n"))
         .singleElement()
         .asString()
         .startsWith("/home/u/job.sub:4:24: error [S06]: vm_memory must be a positive number");
@@ -108,7 +105,15 @@ class RulesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"512, 512", "512M, 512", "1g, 1024", "1.5 GB, 1536", "1024K, 1", "1K, 1", "2T, 2097152"})
+  @CsvSource({
+    "512, 512",
+    "512M, 512",
+    "1g, 1024",
+    "1.5 GB, 1536",
+    "1024K, 1",
+    "1K, 1",
+    "2T, 2097152"
+  })
   void memoryIsInMegabytesOrHasAUnit(String text, int mebibytes) {
     assertThat(Values.memoryMiB(text)).hasValue(mebibytes);
   }
@@ -116,7 +121,8 @@ class RulesTest {
   @Test
   void aFormatThatCannotBeReadIsRefusedWhereThatIsKnown() {
     java.util.Set<String> formats = java.util.Set.of("raw", "qcow2");
-    var files = Submits.home().with("/home/u/job.sub", Submits.BASIC.replace(":w", ":w:VHD") + "queue");
+    var files =
+        Submits.home().with("/home/u/job.sub", Submits.BASIC.replace(":w", ":w:VHD") + "queue");
     Submission submission =
         SubmitFile.parse(
             java.nio.file.Path.of("/home/u/job.sub"),
