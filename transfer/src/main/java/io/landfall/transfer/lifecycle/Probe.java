@@ -10,7 +10,8 @@ import java.util.Map;
 /// @param detail one sentence: what was tried, or why not and what would help
 public record Probe(boolean usable, String version, String accelerator, String detail) {
 
-  static Probe unusable(String detail) {
+  /// No VM can run, and why.
+  public static Probe unusable(String detail) {
     return new Probe(false, "", "none", detail);
   }
 

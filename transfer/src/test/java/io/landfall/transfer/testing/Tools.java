@@ -35,6 +35,11 @@ public final class Tools {
     return output;
   }
 
+  /// Whether tests may mount file systems.
+  public static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
   private static boolean onPath(String name) {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
         .anyMatch(dir -> Files.isExecutable(Path.of(dir, name)));

@@ -1,0 +1,135 @@
+package io.landfall.transfer.lifecycle.qemu;
+
+import io.landfall.transfer.guest.WorkPlan;
+import io.landfall.transfer.guest.WorkProgram;
+import io.landfall.transfer.lifecycle.EndReason;
+import io.landfall.transfer.lifecycle.Probe;
+import io.landfall.transfer.lifecycle.VmDrive;
+import io.landfall.transfer.lifecycle.VmException.Reason;
+import io.landfall.transfer.lifecycle.VmSpec;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Finds out what can execute guests here by letting one boot and power off.
+///
+/// `/dev/kvm` proves nothing: there are hosts where it opens, creates a VM, runs the firmware and
+/// then interprets the guest a thousand times too slowly or not at all. So there is a time limit,
+/// and what does not keep it is not there.
+///
+/// Thread-safe; a VM is tried once and its result kept.
+final class AcceleratorChoice {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int MEMORY_MIB = 16;
+
+  private final QemuSettings settings;
+  private final ReentrantLock lock = new ReentrantLock();
+  private Probe known; // guarded by lock
+
+  AcceleratorChoice(QemuSettings settings) {
+    this.settings = settings;
+  }
+
+  /// `kvm` or `tcg`, as configured, or as found out.
+  String chosen() {
+    return switch (settings.acceleration()) {
+      case TCG -> "tcg";
+      case KVM -> "kvm";
+      case AUTO -> probe().accelerator().equals("kvm") ? "kvm" : "tcg";
+    };
+  }
+
+  /// The result of running a VM.
+  Probe probe() {
+    lock.lock();
+    try {
+      if (known == null) {
+        known = tryAll();
+      }
+      return known;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Probe tryAll() {
+    return switch (settings.acceleration()) {
+      case TCG -> tryOne("tcg");
+      case KVM -> tryOne("kvm");
+      case AUTO -> {
+        Probe kvm = tryOne("kvm");
+        yield kvm.usable() ? kvm : tryOne("tcg");
+      }
+    };
+  }
+
+  private Probe tryOne(String accelerator) {
+    try {
+      Path dir = Files.createTempDirectory(settings.runtimeRoot(), "landfall-probe-");
+      try {
+        return tryIn(dir, accelerator);
+      } finally {
+        delete(dir);
+      }
+    } catch (IOException e) {
+      return Probe.unusable(e.getMessage());
+    }
+  }
+
+  private Probe tryIn(Path dir, String accelerator) throws IOException {
+    Path disk = dir.resolve("disk.raw");
+    try (FileChannel file =
+        FileChannel.open(disk, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      file.write(WorkProgram.bootSectors(new WorkPlan(0, Duration.ZERO)), 0);
+      file.write(java.nio.ByteBuffer.allocate(1), WorkProgram.RESERVED_BYTES - 1);
+    }
+    VmSpec spec = VmSpec.of("probe", dir, MEMORY_MIB, 1, List.of(VmDrive.readOnly("vda", disk)));
+    Launch launch = new Launch(settings, spec, Reason.FAILED_TO_START);
+    try (QemuVm vm = launch.start(settings.machine(), settings.cpu(), accelerator)) {
+      vm.resume();
+      return judge(vm, accelerator);
+    }
+  }
+
+  private static Probe judge(QemuVm vm, String accelerator) throws IOException {
+    try {
+      EndReason end = vm.end().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (end == EndReason.COMPLETED) {
+        return new Probe(
+            true,
+            vm.machine().version(),
+            accelerator,
+            "a guest booted and powered off under %s, machine %s, CPU %s"
+                .formatted(accelerator, vm.machine().type(), vm.machine().cpu()));
+      }
+      return Probe.unusable("a guest under %s ended as %s".formatted(accelerator, end));
+    } catch (TimeoutException e) {
+      return Probe.unusable(
+          "a guest under %s did not boot and power off in %d s"
+              .formatted(accelerator, PATIENCE.toSeconds()));
+    } catch (ExecutionException e) {
+      return Probe.unusable(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Probe.unusable("interrupted");
+    }
+  }
+
+  private static void delete(Path dir) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(dir)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.deleteIfExists(dir);
+  }
+}
