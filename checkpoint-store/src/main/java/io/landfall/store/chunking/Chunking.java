@@ -4,8 +4,10 @@ import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.Range;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /// Names the content of devices.
@@ -20,6 +22,31 @@ public final class Chunking {
   public static Manifest manifestOf(BlockDevice device, int chunkSizeBytes, LongConsumer bytesDone)
       throws IOException {
     return manifestOf(device, chunkSizeBytes, bytesDone, (index, plain) -> {});
+  }
+
+  /// The manifest of a device that differs from a known image at most in `changed`: only the chunks
+  /// that these ranges touch are read.
+  ///
+  /// @param base of the known image; same size
+  public static Manifest update(Manifest base, BlockDevice device, List<Range> changed)
+      throws IOException {
+    ChunkPlan plan = ChunkPlan.ofChanges(device, base.chunkSizeBytes(), changed);
+    Manifest.Builder manifest = base.toBuilder();
+    for (Range range : Range.merged(changed)) {
+      // What of them the plan leaves out, the device says is zero.
+      long last = (range.end() - 1) / base.chunkSizeBytes();
+      for (long index = range.offset() / base.chunkSizeBytes(); index <= last; index++) {
+        manifest.put(index, ChunkId.ZERO);
+      }
+    }
+    ChunkWalk.run(
+        device,
+        plan,
+        Runtime.getRuntime().availableProcessors(),
+        () ->
+            (index, plain) ->
+                manifest.put(index, Chunks.isZero(plain) ? ChunkId.ZERO : ChunkId.of(plain)));
+    return manifest.build();
   }
 
   /// Sees each chunk that is not zero while it is in the processor's cache.
