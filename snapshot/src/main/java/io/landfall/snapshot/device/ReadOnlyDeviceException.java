@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class ReadOnlyDeviceException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  ReadOnlyDeviceException(BlockDevice device) {
+  /// Refuses a write to `device`.
+  public ReadOnlyDeviceException(BlockDevice device) {
     super("read-only device: " + device);
   }
 }

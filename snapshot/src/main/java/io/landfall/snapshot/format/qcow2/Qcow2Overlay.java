@@ -59,7 +59,7 @@ public final class Qcow2Overlay {
     return (long) Layout.WRITTEN_CLUSTER_BYTES * (Layout.WRITTEN_CLUSTER_BYTES / Long.BYTES);
   }
 
-  private static long requireSize(long sizeBytes) {
+  static long requireSize(long sizeBytes) {
     long max = Layout.MAX_L1_BYTES / Long.BYTES * l1SpanBytes();
     if (sizeBytes < 0 || sizeBytes > max) {
       throw new IllegalArgumentException(

@@ -1,0 +1,68 @@
+package io.landfall.snapshot.format;
+
+import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.CorruptImageException;
+import io.landfall.snapshot.device.CorruptImageException.Reason;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.format.qcow2.Qcow2Image;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The formats that a disk may come in.
+///
+/// Decided once, at the door, and kept as metadata from then on: [#probe] is for a file that a user
+/// hands in without saying what it is, never for a disk that a guest has written to.
+public enum ImageFormat {
+  /// Guest offset is file offset.
+  RAW {
+    @Override
+    public BlockDevice open(Path path) throws IOException {
+      return RawFile.open(path);
+    }
+  },
+
+  /// QEMU's format, versions 2 and 3.
+  QCOW2 {
+    @Override
+    public BlockDevice open(Path path) throws IOException {
+      Qcow2Image image = Qcow2Image.openLayer(path);
+      Optional<String> backing = image.backingName();
+      if (backing.isEmpty()) {
+        return image;
+      }
+      image.close();
+      throw new CorruptImageException(
+          Reason.NAMES_A_FILE,
+          "%s: is an overlay over \"%s\", which is never opened; flatten it first (qemu-img convert)"
+              .formatted(path.getFileName(), Labels.printable(backing.get())));
+    }
+  };
+
+  /// Opens a complete disk, read-only.
+  ///
+  /// @throws CorruptImageException if the file is not a sound image of this format, or names
+  ///   another file
+  public abstract BlockDevice open(Path path) throws IOException;
+
+  /// The format of a file that nobody has named, by its first bytes. What is no known format is
+  /// raw.
+  ///
+  /// @throws CorruptImageException if it is a format that is not supported, or looks like two at
+  ///   once
+  public static ImageFormat probe(Path path) throws IOException {
+    return Signature.probe(path);
+  }
+
+  /// The format of that name in a submit file: `raw`, `qcow2`, in any case.
+  public static Optional<ImageFormat> named(String submitFileWord) {
+    String word = submitFileWord.strip().toUpperCase(Locale.ROOT);
+    for (ImageFormat format : values()) {
+      if (format.name().equals(word)) {
+        return Optional.of(format);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,77 @@
+package io.landfall.snapshot.format.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// A file that is there complete or not at all: it grows under a temporary name beside its own, and
+/// [#commit] makes it durable and gives it its name, in place of a former file. Closing it without
+/// leaves no trace.
+///
+/// One thread.
+public final class NewFile implements AutoCloseable {
+  private final Path target;
+  private final Path temporary;
+  private final FileChannel channel;
+  private boolean committed;
+
+  private NewFile(Path target, Path temporary, FileChannel channel) {
+    this.target = target;
+    this.temporary = temporary;
+    this.channel = channel;
+  }
+
+  /// Starts a file that shall be `target`.
+  public static NewFile at(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath();
+    Path temporary =
+        Files.createTempFile(absolute.getParent(), "." + absolute.getFileName() + ".", ".part");
+    return new NewFile(
+        absolute,
+        temporary,
+        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  /// The channel to write through; closes with this.
+  public FileChannel channel() {
+    return channel;
+  }
+
+  /// Writes all of `bytes` at `offset`.
+  public void write(long offset, ByteBuffer bytes) throws IOException {
+    long at = offset;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  /// Lets the file end at `sizeBytes` at least, with a hole behind what was written.
+  public void extendTo(long sizeBytes) throws IOException {
+    if (channel.size() < sizeBytes) {
+      write(sizeBytes - 1, ByteBuffer.allocate(1));
+    }
+  }
+
+  /// Makes the file durable under its name.
+  public void commit() throws IOException {
+    channel.force(true);
+    Files.move(
+        temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    committed = true;
+    try (FileChannel directory = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    if (!committed) {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}
