@@ -106,7 +106,6 @@ class ArrowsTest {
         "transfer.session",
         List.of(
             BASE + "protocol..",
-            BASE + "store..",
             BASE + "snapshot.device..",
             "io.netty.buffer..",
             "io.netty.util.."));
@@ -118,23 +117,23 @@ class ArrowsTest {
             BASE + "snapshot.device..",
             "io.netty.."));
     rows.put(
-        "transfer.landing",
-        List.of(
-            BASE + "protocol..",
-            BASE + "transfer.session..",
-            BASE + "store.io..",
-            BASE + "store.chunking..",
-            BASE + "snapshot.."));
-    rows.put(
         "transfer.client",
         List.of(
             BASE + "protocol..",
-            BASE + "snapshot..",
-            BASE + "store..",
+            BASE + "snapshot.device..",
+            BASE + "transfer.net..",
+            BASE + "transfer.session.."));
+    rows.put(
+        "transfer.landing",
+        List.of(
+            BASE + "protocol.content..",
+            BASE + "protocol.error..",
+            BASE + "transfer.client..",
             BASE + "transfer.net..",
             BASE + "transfer.session..",
-            BASE + "transfer.landing.."));
-    rows.put("transfer.guest", List.of(BASE + "snapshot.device.."));
+            BASE + "store.io..",
+            BASE + "store.chunking..",
+            BASE + "snapshot.device.."));
     rows.put(
         "transfer.lifecycle",
         List.of(BASE + "snapshot..", BASE + "transfer.guest..", "tools.jackson.."));

@@ -1,0 +1,109 @@
+package io.landfall.transfer.landing;
+
+import io.landfall.snapshot.device.Range;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/// Makes what was written durable, beside the transfer: syncs the data, then journals the ranges,
+/// each [#STEP_BYTES] or [#STEP_SECONDS]. So a kill loses at most that.
+///
+/// A failed sync is final: the kernel may have dropped the pages, so nothing after it is believed.
+final class Durability implements AutoCloseable {
+  private static final long STEP_BYTES = 64 << 20;
+  private static final long STEP_SECONDS = 2;
+
+  private final PartFile part;
+  private final Consumer<List<Range>> onDurable;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private RangeSet written = new RangeSet(); // guarded by lock
+  private boolean ending; // guarded by lock
+  private IOException failure; // guarded by lock
+  private final Thread thread;
+
+  /// @param onDurable is told of ranges that are journaled, on the thread of this object
+  Durability(PartFile part, Consumer<List<Range>> onDurable) {
+    this.part = part;
+    this.onDurable = onDurable;
+    this.thread = Thread.ofPlatform().daemon().name("landfall-journal").start(this::run);
+  }
+
+  /// Bytes that are in the part file now. Any thread.
+  void written(long offset, long length) throws IOException {
+    lock.lock();
+    try {
+      if (failure != null) {
+        throw new IOException(failure.getMessage(), failure);
+      }
+      written.add(new Range(offset, length));
+      if (written.bytes() >= STEP_BYTES) {
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    boolean more = true;
+    while (more) {
+      RangeSet step;
+      lock.lock();
+      try {
+        if (!ending && written.bytes() < STEP_BYTES) {
+          var _ = changed.await(STEP_SECONDS, TimeUnit.SECONDS);
+        }
+        more = !ending;
+        step = written;
+        written = new RangeSet();
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody interrupts this thread", e);
+      } finally {
+        lock.unlock();
+      }
+      more &= sync(step.ranges());
+    }
+  }
+
+  private boolean sync(List<Range> ranges) {
+    if (ranges.isEmpty()) {
+      return true;
+    }
+    try {
+      part.file().flush();
+      part.journal().durable(ranges);
+      onDurable.accept(ranges);
+      return true;
+    } catch (IOException e) {
+      lock.lock();
+      try {
+        failure = e;
+      } finally {
+        lock.unlock();
+      }
+      return false;
+    }
+  }
+
+  /// Syncs and journals the rest; also after a failure, so that a later landing has all that came.
+  ///
+  /// @throws IOException if a sync failed, now or earlier
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      ending = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    Threads.join(thread);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

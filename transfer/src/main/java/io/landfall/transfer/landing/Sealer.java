@@ -1,0 +1,194 @@
+package io.landfall.transfer.landing;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.protocol.content.Chunks;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.Range;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+
+/// Hashes chunks of the part file on threads of its own, each as soon as all of it is written, and
+/// so makes the manifest of what has really landed. Chunks that it is never told of are zero.
+///
+/// It reads back what was written, from the page cache, so that hashing stands behind the transfer
+/// and never in front of it.
+final class Sealer implements AutoCloseable {
+  private final BlockDevice device;
+  private final int chunkSizeBytes;
+  private final Manifest.Builder builder;
+  private final RangeSet expected;
+  private final LongConsumer progress;
+  private final Map<Long, AtomicLong> missing = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final RangeSet ready = new RangeSet(); // chunk indexes; guarded by lock
+  private boolean ending; // guarded by lock
+  private IOException failure; // guarded by lock
+  private final List<Thread> threads = new ArrayList<>();
+
+  /// @param expected what will be [#written]: a chunk is ready when all of its part of it was
+  /// @param progress takes bytes hashed
+  Sealer(
+      BlockDevice device,
+      int chunkSizeBytes,
+      RangeSet expected,
+      LongConsumer progress,
+      int threadCount) {
+    this.device = device;
+    this.chunkSizeBytes = chunkSizeBytes;
+    this.builder = Manifest.builder(device.sizeBytes(), chunkSizeBytes);
+    this.expected = expected;
+    this.progress = progress;
+    for (int i = 0; i < threadCount; i++) {
+      threads.add(Thread.ofPlatform().daemon().name("landfall-seal-" + i).start(this::work));
+    }
+  }
+
+  /// Seals every chunk that `complete` touches and that nothing is expected of. Before the first
+  /// [#written].
+  void seal(RangeSet complete) {
+    long last = -1;
+    for (Range range : complete.ranges()) {
+      long end = Math.ceilDiv(range.end(), chunkSizeBytes);
+      for (long chunk = Math.max(last + 1, range.offset() / chunkSizeBytes); chunk < end; chunk++) {
+        if (expectedOf(chunk) == 0) {
+          ready(chunk);
+        }
+        last = chunk;
+      }
+    }
+  }
+
+  /// Expected bytes are in the device now. Any thread; each byte once.
+  void written(long offset, long length) {
+    long end = offset + length;
+    for (long chunk = offset / chunkSizeBytes; chunk * chunkSizeBytes < end; chunk++) {
+      long start = chunk * chunkSizeBytes;
+      long part = Math.min(end, start + chunkSizeBytes) - Math.max(offset, start);
+      long left =
+          missing
+              .computeIfAbsent(chunk, index -> new AtomicLong(expectedOf(index)))
+              .addAndGet(-part);
+      if (left == 0) {
+        missing.remove(chunk);
+        ready(chunk);
+      }
+    }
+  }
+
+  private long expectedOf(long chunk) {
+    return expected.overlap(chunk * chunkSizeBytes, (chunk + 1) * chunkSizeBytes);
+  }
+
+  private void ready(long chunk) {
+    lock.lock();
+    try {
+      ready.add(new Range(chunk, 1));
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void work() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(chunkSizeBytes);
+    long chunk = next();
+    while (chunk >= 0) {
+      try {
+        builder.put(chunk, hash(device, chunk, chunkSizeBytes, buffer));
+        progress.accept(buffer.limit());
+      } catch (IOException | RuntimeException e) {
+        failed(new IOException("hashing chunk " + chunk + ": " + e.getMessage(), e));
+      }
+      chunk = next();
+    }
+  }
+
+  private static ChunkId hash(BlockDevice from, long chunk, int chunkSizeBytes, ByteBuffer buffer)
+      throws IOException {
+    buffer.clear().limit(Chunks.length(chunk, from.sizeBytes(), chunkSizeBytes));
+    from.read(chunk * chunkSizeBytes, buffer);
+    buffer.flip();
+    return Chunks.isZero(buffer) ? ChunkId.ZERO : ChunkId.of(buffer);
+  }
+
+  private long next() {
+    lock.lock();
+    try {
+      while (ready.isEmpty() && !ending) {
+        changed.await();
+      }
+      Range chunk = failure == null ? ready.takeFirst(1) : null;
+      return chunk == null ? -1 : chunk.offset();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts this thread", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failed(IOException e) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = e;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until all that is ready is hashed.
+  ///
+  /// @return the manifest of what the device holds
+  Manifest finish() throws IOException {
+    end(false);
+    if (failure != null) {
+      throw failure;
+    }
+    if (!missing.isEmpty()) {
+      throw new AssertionError("chunks not written in full: " + missing.keySet());
+    }
+    return builder.build();
+  }
+
+  /// Hashes chunks again that have been written again.
+  static Manifest reseal(BlockDevice device, Manifest sealed, List<Long> chunks)
+      throws IOException {
+    Manifest.Builder again = sealed.toBuilder();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(sealed.chunkSizeBytes());
+    for (long chunk : chunks) {
+      again.put(chunk, hash(device, chunk, sealed.chunkSizeBytes(), buffer));
+    }
+    return again.build();
+  }
+
+  /// Stops without waiting for what is not hashed yet.
+  @Override
+  public void close() {
+    end(true);
+  }
+
+  private void end(boolean drop) {
+    lock.lock();
+    try {
+      ending = true;
+      if (drop) {
+        ready.ranges().forEach(ready::remove);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    threads.forEach(Threads::join);
+  }
+}
