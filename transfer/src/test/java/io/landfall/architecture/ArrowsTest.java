@@ -102,8 +102,7 @@ class ArrowsTest {
     rows.put("transfer.control", List.of("tools.jackson..", "com.fasterxml.jackson.annotation.."));
     rows.put("transfer.classad", List.of());
     rows.put("transfer.config", List.of(BASE + "transfer.classad.."));
-    rows.put(
-        "transfer.submit", List.of(BASE + "transfer.config..", BASE + "transfer.classad.."));
+    rows.put("transfer.submit", List.of(BASE + "transfer.config..", BASE + "transfer.classad.."));
     rows.put(
         "transfer.session",
         List.of(

@@ -81,7 +81,8 @@ public final class Evaluation {
     return switch (attribute.scope()) {
       case MY -> own.map(this::value).orElse(Value.undefined());
       case TARGET -> other.map(this::there).orElse(Value.undefined());
-      case EITHER -> own.map(this::value).or(() -> other.map(this::there)).orElse(Value.undefined());
+      case EITHER ->
+          own.map(this::value).or(() -> other.map(this::there)).orElse(Value.undefined());
     };
   }
 

@@ -17,15 +17,24 @@ final class Functions {
   private static final Map<String, Entry> STRICT =
       Map.ofEntries(
           Map.entry("size", new Entry(1, 1, a -> size(a.get(0)))),
-          Map.entry("toupper", new Entry(1, 1, a -> text(Words.of(a.get(0)).toUpperCase(Locale.ROOT)))),
-          Map.entry("tolower", new Entry(1, 1, a -> text(Words.of(a.get(0)).toLowerCase(Locale.ROOT)))),
+          Map.entry(
+              "toupper", new Entry(1, 1, a -> text(Words.of(a.get(0)).toUpperCase(Locale.ROOT)))),
+          Map.entry(
+              "tolower", new Entry(1, 1, a -> text(Words.of(a.get(0)).toLowerCase(Locale.ROOT)))),
           Map.entry("substr", new Entry(2, 3, Functions::substr)),
-          Map.entry("strcmp", new Entry(2, 2, a -> order(Words.of(a.get(0)).compareTo(Words.of(a.get(1)))))),
-          Map.entry("stricmp", new Entry(2, 2, a -> order(Words.of(a.get(0)).compareToIgnoreCase(Words.of(a.get(1)))))),
+          Map.entry(
+              "strcmp",
+              new Entry(2, 2, a -> order(Words.of(a.get(0)).compareTo(Words.of(a.get(1)))))),
+          Map.entry(
+              "stricmp",
+              new Entry(
+                  2, 2, a -> order(Words.of(a.get(0)).compareToIgnoreCase(Words.of(a.get(1)))))),
           Map.entry("regexp", new Entry(2, 3, Regexps::matches)),
           Map.entry("stringlistmember", new Entry(2, 3, a -> StringLists.member(a, false))),
           Map.entry("stringlistimember", new Entry(2, 3, a -> StringLists.member(a, true))),
-          Map.entry("stringlistsize", new Entry(1, 2, a -> Value.of((long) StringLists.items(a, 0).size()))),
+          Map.entry(
+              "stringlistsize",
+              new Entry(1, 2, a -> Value.of((long) StringLists.items(a, 0).size()))),
           Map.entry("stringlistsintersect", new Entry(2, 3, StringLists::intersect)),
           Map.entry("stringlistsum", new Entry(1, 2, StringLists::sum)),
           Map.entry("stringlistavg", new Entry(1, 2, StringLists::average)),

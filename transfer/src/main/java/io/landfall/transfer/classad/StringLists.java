@@ -36,8 +36,7 @@ final class StringLists {
   static Value member(List<Value> arguments, boolean anyCase) {
     String wanted = Words.required(arguments.get(0));
     return Value.of(
-        items(arguments, 1).stream()
-            .anyMatch(anyCase ? wanted::equalsIgnoreCase : wanted::equals));
+        items(arguments, 1).stream().anyMatch(anyCase ? wanted::equalsIgnoreCase : wanted::equals));
   }
 
   static Value intersect(List<Value> arguments) {

@@ -10,6 +10,6 @@
 /// expanded value, depth of macros, of `if` and of `include`, and the work that expansion may cost.
 /// Nothing here runs a command: `include command` is refused.
 ///
-/// May import: `transfer.classad`. Imported by: `transfer.submit`, `transfer.daemon`, `transfer.cli`.
-/// Threads: values are immutable; readers and tables belong to one thread.
+/// May import: `transfer.classad`. Imported by: `transfer.submit`, `transfer.daemon`,
+/// `transfer.cli`. Threads: values are immutable; readers and tables belong to one thread.
 package io.landfall.transfer.config;

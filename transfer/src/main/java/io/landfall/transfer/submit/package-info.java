@@ -16,6 +16,7 @@
 ///
 /// Pure: reads the text it is given and asks about files through an interface.
 ///
-/// May import: `transfer.config`, `transfer.classad`. Imported by: `transfer.lifecycle`, `transfer.daemon`,
-/// `transfer.cli`. Threads: a parse belongs to one thread; what it answers is immutable.
+/// May import: `transfer.config`, `transfer.classad`. Imported by: `transfer.lifecycle`,
+/// `transfer.daemon`, `transfer.cli`. Threads: a parse belongs to one thread; what it answers is
+/// immutable.
 package io.landfall.transfer.submit;

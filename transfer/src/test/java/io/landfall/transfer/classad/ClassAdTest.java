@@ -22,8 +22,7 @@ class ClassAdTest {
   @Test
   void badLinesAreRefusedOrSkipped() {
     List<String> bad = new ArrayList<>();
-    ClassAd ad =
-        ClassAd.parse("A = 1\nnonsense\nB = 1 +\nC = 2\n", e -> bad.add(e.getMessage()));
+    ClassAd ad = ClassAd.parse("A = 1\nnonsense\nB = 1 +\nC = 2\n", e -> bad.add(e.getMessage()));
     assertThat(ad.names()).containsExactly("A", "C");
     assertThat(bad)
         .containsExactly(
@@ -37,7 +36,8 @@ class ClassAdTest {
     for (int i = 0; i <= ClassAd.MAX_ATTRIBUTES; i++) {
       text.append("A").append(i).append(" = 1\n");
     }
-    assertThatThrownBy(() -> ClassAd.parse(text.toString())).hasMessageContaining("more than 10000");
+    assertThatThrownBy(() -> ClassAd.parse(text.toString()))
+        .hasMessageContaining("more than 10000");
   }
 
   @Test
@@ -82,10 +82,53 @@ class ClassAdTest {
   @Test
   void anyTextIsRefusedOrReadsBackTheSame() {
     String[] pieces = {
-      "a", "MY.", "TARGET.b", "1", "2.5", "\"s\\\"t\"", "true", "undefined", "error", "(", ")", "{",
-      "}", "[", "]", ",", "?", ":", "?:", "+", "-", "*", "/", "%", "&&", "||", "!", "~", "==", "=?=",
-      "=!=", "is", "isnt", "<", "<<", ">>>", "strcat(", "ifThenElse(", "size(", " ", "\\", "\"", "'",
-      "0x", "1e", ".", "é"
+      "a",
+      "MY.",
+      "TARGET.b",
+      "1",
+      "2.5",
+      "\"s\\\"t\"",
+      "true",
+      "undefined",
+      "error",
+      "(",
+      ")",
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      "?",
+      ":",
+      "?:",
+      "+",
+      "-",
+      "*",
+      "/",
+      "%",
+      "&&",
+      "||",
+      "!",
+      "~",
+      "==",
+      "=?=",
+      "=!=",
+      "is",
+      "isnt",
+      "<",
+      "<<",
+      ">>>",
+      "strcat(",
+      "ifThenElse(",
+      "size(",
+      " ",
+      "\\",
+      "\"",
+      "'",
+      "0x",
+      "1e",
+      ".",
+      "é"
     };
     for (long seed = 1; seed <= 20_000; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
