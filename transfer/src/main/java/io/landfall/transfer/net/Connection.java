@@ -179,12 +179,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     closeChannel();
   }
 
-  /// Closes when what is queued has left.
-  void closeAfterSending(TransferMessage last, String reason) {
-    lostReason = reason;
-    send(List.of(last), this::closeChannel);
-  }
-
   private void closeChannel() {
     var _ = channel.close(); // channelInactive reports it
   }

@@ -89,10 +89,14 @@ final class DataLanes implements PullRun.Lanes {
     }
   }
 
-  /// Fails all pulls and closes all connections.
-  void close(IOException why) {
+  /// Fails all pulls, now and from now on.
+  void fail(IOException why) {
     failure = why;
     runs.forEach(run -> run.fail(why));
+  }
+
+  /// Closes all connections.
+  void close(IOException why) {
     lanes.forEach(lane -> lane.connection.close(why.getMessage()));
   }
 

@@ -1,6 +1,5 @@
 package io.landfall.transfer.net;
 
-import io.landfall.protocol.error.ErrorCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -139,11 +138,11 @@ public final class Endpoint implements AutoCloseable {
     bootstrap.option(ChannelOption.ALLOCATOR, allocator);
     bootstrap.option(ChannelOption.TCP_NODELAY, true);
     bootstrap.option(
-        ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES));
+        ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES));
     if (Epoll.isAvailable()) {
       bootstrap.option(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT_IN_KERNEL_BYTES);
     }
-    await(bootstrap.connect(where), "connecting to " + where);
+    var _ = await(bootstrap.connect(where), "connecting to " + where);
     return made[0];
   }
 
@@ -151,7 +150,7 @@ public final class Endpoint implements AutoCloseable {
     bootstrap.childOption(ChannelOption.ALLOCATOR, allocator);
     bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
     bootstrap.childOption(
-        ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES));
+        ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES));
     if (Epoll.isAvailable()) {
       bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT_IN_KERNEL_BYTES);
     }
@@ -209,7 +208,7 @@ public final class Endpoint implements AutoCloseable {
         channel.close().awaitUninterruptibly();
       }
     }
-    List.copyOf(links).forEach(link -> link.lost(ErrorCode.GOING_AWAY + ": this host stops"));
+    List.copyOf(links).forEach(link -> link.goodbye("this host stops"));
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     stop(reading);
     stop(writing);

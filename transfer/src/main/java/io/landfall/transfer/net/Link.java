@@ -175,32 +175,48 @@ final class Link implements Peer {
 
   @Override
   public void close() {
-    if (shut("closed by us")) {
-      control.closeAfterSending(GOODBYE, closeReason());
+    goodbye("closed by us");
+  }
+
+  /// Closes the link and says so, so that the other side does not take it for a loss.
+  void goodbye(String reason) {
+    IOException why = shut(reason);
+    if (why != null) {
+      control.send(
+          List.of(GOODBYE),
+          () -> {
+            control.close(reason);
+            lanes.close(why);
+          });
     }
   }
 
   /// The link is gone, for whatever reason.
   void lost(String reason) {
-    if (shut(reason)) {
+    IOException why = shut(reason);
+    if (why != null) {
       LOG.log(Level.INFO, "link to {0} closed: {1}", peerName, reason);
       control.close(reason);
+      lanes.close(why);
     }
   }
 
-  private boolean shut(String reason) {
+  /// Ends everything but the connections.
+  ///
+  /// @return why, as an exception, or null if that was done before
+  private IOException shut(String reason) {
     if (!closeReason.compareAndSet(null, reason)) {
-      return false;
+      return null;
     }
     IOException why = new IOException("link to " + peerName + " closed: " + reason);
     calls.fail(why);
-    lanes.close(why);
+    lanes.fail(why);
     serving.close();
     notices.close();
     machinery.forget(this);
     // Dependents of a caller must not run on the event loop that reports the loss.
     Thread.ofVirtual().name("landfall-closed").start(() -> closed.complete(null));
-    return true;
+    return why;
   }
 
   @Override

@@ -62,17 +62,18 @@ public final class Source implements AutoCloseable {
       reply.accept(noSuchHandle(question.request(), question.handle()));
       return;
     }
-    open.export()
-        .manifest()
-        .orElseGet(() -> CompletableFuture.failedFuture(new IOException("there is none")))
-        .whenComplete((manifest, failure) ->
-            reply.accept(
-                failure == null
-                    ? page(question, manifest)
-                    : new Failure(
-                        question.request(),
-                        ErrorCode.NO_MANIFEST,
-                        "no manifest: " + failure.getMessage())));
+    var _ =
+        open.export()
+            .manifest()
+            .orElseGet(() -> CompletableFuture.failedFuture(new IOException("there is none")))
+            .whenComplete((manifest, failure) ->
+                reply.accept(
+                    failure == null
+                        ? page(question, manifest)
+                        : new Failure(
+                            question.request(),
+                            ErrorCode.NO_MANIFEST,
+                            "no manifest: " + failure.getMessage())));
   }
 
   /// The answer to a WANT, to be read frame by frame. Never throws: what cannot be answered is
