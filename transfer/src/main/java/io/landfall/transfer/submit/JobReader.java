@@ -1,5 +1,6 @@
 package io.landfall.transfer.submit;
 
+import io.landfall.transfer.config.Values;
 import io.landfall.transfer.config.SourceSpan;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.landfall.transfer.submit;
 
+import io.landfall.transfer.config.Values;
 import io.landfall.transfer.config.Expander;
 import io.landfall.transfer.config.Location;
 import io.landfall.transfer.config.MacroTable;

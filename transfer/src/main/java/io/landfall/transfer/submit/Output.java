@@ -1,5 +1,6 @@
 package io.landfall.transfer.submit;
 
+import io.landfall.transfer.config.Values;
 import io.landfall.transfer.config.SourceSpan;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.landfall.transfer.submit;
 
+import io.landfall.transfer.config.Values;
 import io.landfall.transfer.config.DescriptionReader;
 import io.landfall.transfer.config.FileLookup;
 import io.landfall.transfer.config.LineCursor;
