@@ -14,10 +14,12 @@ import java.util.regex.Pattern;
 
 /// `$INT`, `$REAL`, `$STRING` and `$EVAL`: a text evaluated as a ClassAd expression of constants.
 final class MacroExpressions {
-  private static final Pattern WHOLE_FORMAT = Pattern.compile("[^%]*%[-+0 ,(]{0,4}\\d{0,3}[dxXo][^%]*");
+  private static final Pattern WHOLE_FORMAT =
+      Pattern.compile("[^%]*%[-+0 ,(]{0,4}\\d{0,3}[dxXo][^%]*");
   private static final Pattern REAL_FORMAT =
       Pattern.compile("[^%]*%[-+0 ,(]{0,4}\\d{0,3}(\\.\\d{1,3})?[eEfgG][^%]*");
-  private static final Pattern TEXT_FORMAT = Pattern.compile("[^%]*%-?\\d{0,3}(\\.\\d{1,3})?s[^%]*");
+  private static final Pattern TEXT_FORMAT =
+      Pattern.compile("[^%]*%-?\\d{0,3}(\\.\\d{1,3})?s[^%]*");
 
   private MacroExpressions() {}
 
@@ -72,8 +74,7 @@ final class MacroExpressions {
   private static Value required(String function, String text) {
     return evaluate(text)
         .filter(v -> !v.isError())
-        .orElseThrow(() ->
-            new ExpansionException("$" + function + " cannot evaluate " + text));
+        .orElseThrow(() -> new ExpansionException("$" + function + " cannot evaluate " + text));
   }
 
   private static String formatted(

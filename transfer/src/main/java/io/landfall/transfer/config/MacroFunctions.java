@@ -47,13 +47,11 @@ final class MacroFunctions {
       return Optional.empty();
     }
     String path = value(arguments(name, body, 1, 1).getFirst());
-    return Optional.of(
-        FileNames.parts(name.substring(1), path, environment.workingDirectory()));
+    return Optional.of(FileNames.parts(name.substring(1), path, environment.workingDirectory()));
   }
 
   /// The first argument is a macro's name or an expression; the last, if it has a `%`, a format.
-  private String evaluated(
-      String body, BiFunction<String, List<String>, String> function) {
+  private String evaluated(String body, BiFunction<String, List<String>, String> function) {
     String text = expand.apply(body).strip();
     int comma = text.lastIndexOf(',');
     boolean formatted = comma > 0 && text.indexOf('%', comma) > 0;

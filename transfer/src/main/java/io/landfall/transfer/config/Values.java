@@ -27,7 +27,8 @@ public final class Values {
       case "false", "f", "no", "n" -> Optional.of(false);
       default ->
           MacroExpressions.evaluate(text)
-              .filter(v -> v instanceof Value.Bool || v instanceof Value.Int || v instanceof Value.Real)
+              .filter(
+                  v -> v instanceof Value.Bool || v instanceof Value.Int || v instanceof Value.Real)
               .map(Value::isTrue);
     };
   }
@@ -51,8 +52,7 @@ public final class Values {
 
   /// A whole number, or an expression of constants that is one.
   static Optional<Long> integer(String text) {
-    return MacroExpressions.evaluate(text)
-        .map(v -> v instanceof Value.Int(long n) ? n : null);
+    return MacroExpressions.evaluate(text).map(v -> v instanceof Value.Int(long n) ? n : null);
   }
 
   /// Without the quotation marks around it, if both are there.

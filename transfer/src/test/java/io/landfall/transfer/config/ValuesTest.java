@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ValuesTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"true", "T", "yes", "Y", "1", "2.5", "-1", "1 < 2", "!false", "TRUE && 1"})
+  @ValueSource(
+      strings = {"true", "T", "yes", "Y", "1", "2.5", "-1", "1 < 2", "!false", "TRUE && 1"})
   void isTrue(String text) {
     assertThat(Values.bool(text)).contains(true);
   }
@@ -28,7 +29,15 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"512, 512", "512M, 512", "1g, 1024", "1.5 GB, 1536", "1024K, 1", "1K, 1", "2T, 2097152"})
+  @CsvSource({
+    "512, 512",
+    "512M, 512",
+    "1g, 1024",
+    "1.5 GB, 1536",
+    "1024K, 1",
+    "1K, 1",
+    "2T, 2097152"
+  })
   void memoryIsInMegabytesOrHasAUnit(String text, int mebibytes) {
     assertThat(Values.memoryMiB(text)).hasValue(mebibytes);
   }
