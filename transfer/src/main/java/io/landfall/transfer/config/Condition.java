@@ -14,6 +14,9 @@ final class Condition {
   private static final Pattern VERSION =
       Pattern.compile("version\\s*(==|!=|<=|>=|<|>)\\s*(\\d{1,4}(?:\\.\\d{1,4}){0,2})");
 
+  private static final Pattern SIMPLE =
+      Pattern.compile("true|t|yes|y|false|f|no|n|[-+]?\\d{1,18}(\\.\\d{0,18})?");
+
   private Condition() {}
 
   /// The truth of an expanded condition, or nothing if it is none of the forms.
@@ -36,29 +39,11 @@ final class Condition {
     return simple(text);
   }
 
+  /// An empty text is false; an expression is too much for an `if`.
   private static Optional<Boolean> simple(String text) {
-    return text.isEmpty() ? Optional.of(false) : bool(text);
-  }
-
-  /// true, yes, t, y and numbers other than 0; false, no, f, n and 0; in any case.
-  static Optional<Boolean> bool(String text) {
-    return switch (text.toLowerCase(Locale.ROOT)) {
-      case "false", "f", "no", "n" -> Optional.of(false);
-      case "true", "t", "yes", "y" -> Optional.of(true);
-      default -> number(text).map(n -> n != 0);
-    };
-  }
-
-  /// A whole number.
-  static Optional<Long> integer(String text) {
-    return text.matches("[-+]?\\d{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
-  }
-
-  private static Optional<Double> number(String text) {
-    if (!text.matches("[-+]?\\d{1,18}(\\.\\d{0,18})?")) {
-      return Optional.empty();
-    }
-    return Optional.of(Double.parseDouble(text));
+    return text.isEmpty() || SIMPLE.matcher(text).matches()
+        ? Optional.of(Values.bool(text).orElse(false))
+        : Optional.empty();
   }
 
   private static boolean compare(String operator, String version) {

@@ -197,7 +197,7 @@ public final class Configuration {
     if (setting.isEmpty()) {
       return standard;
     }
-    return Condition.bool(setting.get().value())
+    return Values.bool(setting.get().value())
         .orElseThrow(() -> refused(setting.get(), "true or false"));
   }
 
@@ -208,7 +208,7 @@ public final class Configuration {
     if (setting.isEmpty()) {
       return standard;
     }
-    Optional<Long> value = Condition.integer(setting.get().value());
+    Optional<Long> value = Values.integer(setting.get().value());
     return value
         .filter(v -> v >= min && v <= max)
         .orElseThrow(() -> refused(setting.get(), "a whole number from " + min + " to " + max));

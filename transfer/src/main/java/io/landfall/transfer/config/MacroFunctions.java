@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /// The macro functions `$ENV(…)`, `$RANDOM_CHOICE(…)`, `$BASENAME(…)` and their kin. Their names,
@@ -32,8 +33,31 @@ final class MacroFunctions {
       case "SUBSTR" -> Optional.of(substring(arguments(name, body, 2, 3)));
       case "BASENAME" -> Optional.of(baseName(arguments(name, body, 1, 2)));
       case "DIRNAME" -> Optional.of(FileNames.directory(value(arguments(name, body, 1, 1).get(0))));
-      default -> Optional.empty();
+      case "INT" -> Optional.of(evaluated(body, MacroExpressions::whole));
+      case "REAL" -> Optional.of(evaluated(body, MacroExpressions::real));
+      case "STRING" -> Optional.of(evaluated(body, MacroExpressions::string));
+      case "EVAL" -> Optional.of(MacroExpressions.eval(value(expand.apply(body).strip())));
+      default -> fileName(name, body);
     };
+  }
+
+  /// `$Fpn(path)` and its kin, or nothing.
+  private Optional<String> fileName(String name, String body) {
+    if (!name.startsWith("F") || !FileNames.areParts(name.substring(1))) {
+      return Optional.empty();
+    }
+    String path = value(arguments(name, body, 1, 1).getFirst());
+    return Optional.of(FileNames.parts(name.substring(1), path, environment.workingDirectory()));
+  }
+
+  /// The first argument is a macro's name or an expression; the last, if it has a `%`, a format.
+  private String evaluated(String body, BiFunction<String, List<String>, String> function) {
+    String text = expand.apply(body).strip();
+    int comma = text.lastIndexOf(',');
+    boolean formatted = comma > 0 && text.indexOf('%', comma) > 0;
+    String item = formatted ? text.substring(0, comma).strip() : text;
+    List<String> format = formatted ? List.of(text.substring(comma + 1).strip()) : List.of();
+    return function.apply(value(item), format);
   }
 
   private String env(String body) {

@@ -1,6 +1,7 @@
 package io.landfall.transfer.submit;
 
 import io.landfall.transfer.config.SourceSpan;
+import io.landfall.transfer.config.Values;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import io.landfall.transfer.config.Location;
 import io.landfall.transfer.config.MacroTable;
 import io.landfall.transfer.config.Problems;
 import io.landfall.transfer.config.SourceSpan;
+import io.landfall.transfer.config.Values;
 import java.util.Optional;
 
 /// The commands of one job, expanded when asked for, and where to report what is wrong with them.

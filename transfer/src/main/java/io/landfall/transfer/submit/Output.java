@@ -1,6 +1,7 @@
 package io.landfall.transfer.submit;
 
 import io.landfall.transfer.config.SourceSpan;
+import io.landfall.transfer.config.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -4,6 +4,7 @@ import io.landfall.transfer.config.DescriptionReader;
 import io.landfall.transfer.config.FileLookup;
 import io.landfall.transfer.config.LineCursor;
 import io.landfall.transfer.config.SourceSpan;
+import io.landfall.transfer.config.Values;
 import io.landfall.transfer.submit.QueueStatement.QueueException;
 import java.io.IOException;
 import java.nio.file.Path;

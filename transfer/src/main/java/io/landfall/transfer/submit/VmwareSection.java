@@ -2,6 +2,7 @@ package io.landfall.transfer.submit;
 
 import io.landfall.transfer.config.FileLookup;
 import io.landfall.transfer.config.SourceSpan;
+import io.landfall.transfer.config.Values;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.landfall.transfer.submit;
 
 import io.landfall.transfer.config.SourceSpan;
+import io.landfall.transfer.config.Values;
 import io.landfall.transfer.submit.XenKernel.Form;
 import java.util.Optional;
 

@@ -260,6 +260,12 @@ class LanguageTest {
         B = $BASENAME(P) $BASENAME(P,.gz) $DIRNAME(P)
         C = $CHOICE(1,LIST) $CHOICE(0,p,q)
         S = $SUBSTR(P,3) $SUBSTR(P,-2) $SUBSTR(P,1,1) $SUBSTR(P,0,-3)
+        I = $INT(N) $INT(N,%05d) $INT(7/2) $INT(2.9) $REAL(N) $REAL(N,%.1f) $INT(Q,%d)
+        N = 6 * 7
+        Q = "x" == "X"
+        V = $EVAL(strcat("a", 5)) $STRING(N) $STRING(P,%.4s) $STRING("quoted")
+        F = $Fn(P) $Fx(P) $Fnx(P) $Fp(P) $Fpb(P) $Fd(P) $Fdd(P) $Fbx(P) $Fq(K) $Fqa(K) $Fw(P) $F(K)
+        G = $Ff(K) $Fnx(plain) $Fp(plain) $Fnx(/x/.hidden)
         R = $RANDOM_CHOICE(7,7) $RANDOM_INTEGER(3,3) $RANDOM_INTEGER(5,6,5)
         """);
     assertThat(value("E")).isEqualTo("/home/u UNDEFINED d");
@@ -267,6 +273,13 @@ class LanguageTest {
     assertThat(value("C")).isEqualTo("y p");
     assertThat(value("S")).isEqualTo("b.c/name.tar.gz gz a /a/b.c/name.tar");
     assertThat(value("R")).isEqualTo("7 3 5");
+    assertThat(value("I")).isEqualTo("42 00042 3 2 42.000000 42.0 1");
+    assertThat(value("V")).isEqualTo("a5 42 /a/b quoted");
+    assertThat(value("F"))
+        .isEqualTo(
+            "name.tar .gz name.tar.gz /a/b.c/ /a/b.c b.c/ a/b.c/ gz \"d\" 'd' \\a\\b.c\\name.tar.gz"
+                + " d");
+    assertThat(value("G")).isEqualTo("/cwd/d plain  .hidden");
     assertThat(problems()).isEmpty();
   }
 
@@ -275,6 +288,11 @@ class LanguageTest {
     "'$CHOICE(9,a,b)', index 9",
     "'$RANDOM_INTEGER(3,1)', min <= max",
     "'$RANDOM_INTEGER(a,1)', needs an integer",
+    "'$INT(x y)', cannot evaluate",
+    "'$INT(abc)', needs a number",
+    "'$INT(1,%s)', cannot print with %s",
+    "'$REAL(1,%n%f)', cannot print",
+    "'$EVAL(1/0)', cannot evaluate",
     "'$SUBSTR(P)', takes 2 to 3 arguments"
   })
   void macroFunctionsRefuseWhatTheyCannotDo(String call, String why) {

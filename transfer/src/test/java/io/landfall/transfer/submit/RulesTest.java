@@ -104,20 +104,6 @@ class RulesTest {
     assertThat(rules(Submits.BASIC + more + line.replace('|', ',') + "\nqueue\n")).contains(rule);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "512, 512",
-    "512M, 512",
-    "1g, 1024",
-    "1.5 GB, 1536",
-    "1024K, 1",
-    "1K, 1",
-    "2T, 2097152"
-  })
-  void memoryIsInMegabytesOrHasAUnit(String text, int mebibytes) {
-    assertThat(Values.memoryMiB(text)).hasValue(mebibytes);
-  }
-
   @Test
   void aFormatThatCannotBeReadIsRefusedWhereThatIsKnown() {
     java.util.Set<String> formats = java.util.Set.of("raw", "qcow2");
