@@ -129,6 +129,7 @@ class ArrowsTest {
         List.of(
             BASE + "protocol.content..",
             BASE + "protocol.error..",
+            BASE + "protocol.message..",
             BASE + "transfer.client..",
             BASE + "transfer.net..",
             BASE + "transfer.session..",

@@ -134,7 +134,8 @@ final class LinkExport implements RemoteExport {
   }
 
   private Manifest requireNamed(Manifest manifest, ManifestPage page) throws ProtocolException {
-    if (!manifest.imageId().equals(page.imageId())) {
+    boolean same = opened.imageId().map(manifest.imageId()::equals).orElse(true);
+    if (!same || !manifest.imageId().equals(page.imageId())) {
       throw new ProtocolException(
           CONTENT_MISMATCH,
           "manifest of '"
@@ -144,7 +145,7 @@ final class LinkExport implements RemoteExport {
               + " has root "
               + manifest.imageId()
               + ", announced as "
-              + page.imageId());
+              + opened.imageId().orElse(page.imageId()));
     }
     return manifest;
   }

@@ -1,0 +1,300 @@
+package io.landfall.transfer.landing;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.protocol.content.ImageId;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.protocol.error.ErrorCode;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.transfer.client.RemoteImage;
+import io.landfall.transfer.client.TransferListener;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A directory of landed images, each under its [ImageId], shared by all jobs of a host: an image
+/// that is here is not pulled again, and its chunks serve as seeds for others. A pinned image is
+/// never removed.
+///
+/// Any thread. One process at a time has a cache open; a kill at any instant leaves images that are
+/// complete and landings that go on where they ended.
+public final class ImageCache implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(ImageCache.class.getName());
+
+  /// Images that serve as seeds for one landing, the ones used last.
+  private static final int MAX_SEEDS = 8;
+
+  private final CacheDirectory directory;
+  private final Map<String, ReentrantLock> landing = new ConcurrentHashMap<>();
+  private final Map<ImageId, Integer> pins = new HashMap<>(); // guarded by itself
+
+  private ImageCache(CacheDirectory directory) {
+    this.directory = directory;
+  }
+
+  /// Opens the cache in `directory`, which is made if it is not there.
+  ///
+  /// @throws LandingException `BUSY` if another process has it open
+  public static ImageCache open(Path directory) throws IOException {
+    return new ImageCache(CacheDirectory.open(directory.toAbsolutePath()));
+  }
+
+  /// Lands an image here, or finds it, and pins it. Two landings of one image at once are one: the
+  /// second waits and moves nothing.
+  public Pinned land(RemoteImage source, TransferListener listener) throws IOException {
+    if (source.imageId().isPresent()) {
+      ImageId id = source.imageId().get();
+      return alone(id.toString(), () -> landKnown(source, id, listener));
+    }
+    String key = nameless(source);
+    return alone(key, () -> landNameless(source, key, listener));
+  }
+
+  private Pinned alone(String key, Step step) throws IOException {
+    ReentrantLock lock = landing.computeIfAbsent(key, _ -> new ReentrantLock());
+    lock.lock();
+    try {
+      return step.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private interface Step {
+    Pinned run() throws IOException;
+  }
+
+  /// A key for the part file of an image that nobody has hashed yet: the same when the same source
+  /// offers the same state of it again.
+  private static String nameless(RemoteImage source) {
+    String text = source.sizeBytes() + "\n" + source.name() + "\n" + source.stamp();
+    return ChunkId.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))).toString();
+  }
+
+  private Pinned landKnown(RemoteImage source, ImageId id, TransferListener listener)
+      throws IOException {
+    hold(id);
+    try {
+      if (directory.holds(id)) {
+        return pinned(id, directory.manifest(id), alreadyHere(source.sizeBytes()));
+      }
+      Manifest manifest =
+          source
+              .manifest()
+              .orElseThrow(() ->
+                  new LandingException(
+                      ErrorCode.NO_MANIFEST, source + " has an image id but no manifest"));
+      directory.writeManifest(manifest);
+      LandedImage landed = landAt(source, directory.imagePath(id), listener);
+      directory.adopt(landed.path(), id);
+      return pinned(id, landed.manifest(), landed.record());
+    } catch (IOException | RuntimeException e) {
+      unpin(id);
+      throw e;
+    }
+  }
+
+  private Pinned landNameless(RemoteImage source, String key, TransferListener listener)
+      throws IOException {
+    LandedImage landed = landAt(source, directory.incomingPath(key), listener);
+    ImageId id = landed.manifest().imageId();
+    return alone(id.toString(), () -> adopt(landed, id));
+  }
+
+  private Pinned adopt(LandedImage landed, ImageId id) throws IOException {
+    hold(id);
+    try {
+      if (directory.holds(id)) {
+        Files.delete(landed.path());
+      } else {
+        directory.writeManifest(landed.manifest());
+        directory.adopt(landed.path(), id);
+      }
+      return pinned(id, landed.manifest(), landed.record());
+    } catch (IOException | RuntimeException e) {
+      unpin(id);
+      throw e;
+    }
+  }
+
+  private LandedImage landAt(RemoteImage source, Path target, TransferListener listener)
+      throws IOException {
+    try (Helpers helpers = new Helpers(source)) {
+      return Landing.land(source, target, helpers.options(), listener);
+    }
+  }
+
+  private static TransferRecord alreadyHere(long sizeBytes) {
+    Duration none = Duration.ZERO;
+    return new TransferRecord(sizeBytes, 0, 0, 0, 0, 0, sizeBytes, none, none, none, none);
+  }
+
+  /// Whether the image is here, complete.
+  public boolean holds(ImageId id) {
+    return directory.holds(id);
+  }
+
+  /// The images that are here, the one used last first.
+  public List<ImageId> images() throws IOException {
+    return directory.ids();
+  }
+
+  /// Pins an image that is here.
+  ///
+  /// @throws LandingException `NO_SUCH_EXPORT` if it is not
+  public Pinned pin(ImageId id) throws IOException {
+    hold(id);
+    try {
+      if (!directory.holds(id)) {
+        throw new LandingException(
+            ErrorCode.NO_SUCH_EXPORT, "image " + id + " is not in the cache; land it");
+      }
+      Manifest manifest = directory.manifest(id);
+      return pinned(id, manifest, alreadyHere(manifest.sizeBytes()));
+    } catch (IOException | RuntimeException e) {
+      unpin(id);
+      throw e;
+    }
+  }
+
+  /// Removes an image unless it is pinned.
+  ///
+  /// @return whether it is gone
+  public boolean remove(ImageId id) throws IOException {
+    synchronized (pins) {
+      if (pins.containsKey(id)) {
+        return false;
+      }
+      directory.delete(id);
+      return true;
+    }
+  }
+
+  /// The handle of a hold that is taken.
+  private Pinned pinned(ImageId id, Manifest manifest, TransferRecord record) throws IOException {
+    directory.touch(id);
+    return new Pinned(id, manifest, record);
+  }
+
+  private void hold(ImageId id) {
+    synchronized (pins) {
+      pins.merge(id, 1, Integer::sum);
+    }
+  }
+
+  private void unpin(ImageId id) {
+    synchronized (pins) {
+      pins.computeIfPresent(id, (_, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    directory.close();
+  }
+
+  /// An image of the cache that stays there until this is closed.
+  public final class Pinned implements AutoCloseable {
+    private final ImageId id;
+    private final Manifest manifest;
+    private final TransferRecord record;
+    private boolean closed; // guarded by this
+
+    private Pinned(ImageId id, Manifest manifest, TransferRecord record) {
+      this.id = id;
+      this.manifest = manifest;
+      this.record = record;
+    }
+
+    /// The raw, read-only file.
+    public Path path() {
+      return directory.imagePath(id);
+    }
+
+    public Manifest manifest() {
+      return manifest;
+    }
+
+    /// What landing it took; nothing was pulled if it was here already.
+    public TransferRecord record() {
+      return record;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        unpin(id);
+      }
+    }
+  }
+
+  /// The images of this cache that help to land another: its base, and seeds. Pinned meanwhile.
+  private final class Helpers implements AutoCloseable {
+    private final List<Pinned> pinned = new ArrayList<>();
+    private final List<RawFile> open = new ArrayList<>();
+    private LandingOptions options = LandingOptions.DEFAULT;
+
+    Helpers(RemoteImage source) throws IOException {
+      try {
+        if (source.base().isPresent() && directory.holds(source.base().get())) {
+          options = options.withBase(seed(source.base().get()).device());
+        }
+        if (source.imageId().isPresent()) {
+          options = options.withSeeds(seeds());
+        }
+      } catch (IOException e) {
+        close();
+        throw e;
+      }
+    }
+
+    LandingOptions options() {
+      return options;
+    }
+
+    private List<Seed> seeds() throws IOException {
+      List<Seed> seeds = new ArrayList<>();
+      for (ImageId id : directory.ids()) {
+        if (seeds.size() < MAX_SEEDS) {
+          try {
+            seeds.add(seed(id));
+          } catch (IOException e) {
+            LOG.log(Level.WARNING, "image " + id + " cannot serve as a seed", e);
+          }
+        }
+      }
+      return seeds;
+    }
+
+    private Seed seed(ImageId id) throws IOException {
+      Pinned pin = pin(id);
+      pinned.add(pin);
+      RawFile device = RawFile.open(pin.path());
+      open.add(device);
+      return new Seed(pin.manifest(), device);
+    }
+
+    @Override
+    public void close() {
+      for (RawFile device : open) {
+        try {
+          device.close();
+        } catch (IOException e) {
+          LOG.log(Level.WARNING, "closing a seed", e);
+        }
+      }
+      pinned.forEach(Pinned::close);
+    }
+  }
+}
