@@ -21,8 +21,8 @@ record Signature(String name, int offset, String bytes, ImageFormat format) {
   private static final List<Signature> ALL =
       List.of(
           new Signature("qcow2", 0, "QFI\u00fb", ImageFormat.QCOW2),
-          new Signature("VMDK", 0, "KDMV", null),
-          new Signature("VMDK", 0, "# Disk DescriptorFile", null),
+          new Signature("VMDK", 0, "KDMV", ImageFormat.VMDK),
+          new Signature("VMDK", 0, "# Disk DescriptorFile", ImageFormat.VMDK),
           new Signature("VMDK (ESX sparse)", 0, "COWD", null),
           new Signature("VHDX", 0, "vhdxfile", null),
           new Signature("VHD", 0, "conectix", null),
