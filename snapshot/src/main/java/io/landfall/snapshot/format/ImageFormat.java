@@ -5,6 +5,7 @@ import io.landfall.snapshot.device.CorruptImageException;
 import io.landfall.snapshot.device.CorruptImageException.Reason;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.format.file.Labels;
+import io.landfall.snapshot.format.ova.OvaArchive;
 import io.landfall.snapshot.format.qcow2.Qcow2Image;
 import io.landfall.snapshot.format.vmdk.VmdkImage;
 import java.io.IOException;
@@ -45,6 +46,22 @@ public enum ImageFormat {
           ? refuseLayer(path, image, image.parentName().orElse("unnamed"))
           : image;
     }
+  },
+
+  /// A tar archive with an OVF description and one packed VMDK, read where it lies.
+  OVA {
+    @Override
+    public BlockDevice open(Path path) throws IOException {
+      try (OvaArchive archive = OvaArchive.open(path)) {
+        if (archive.disks().size() == 1) {
+          return archive.openDisk(archive.disks().getFirst());
+        }
+        throw new CorruptImageException(
+            Reason.UNSUPPORTED,
+            "%s: has %d disks, expected one; unpack it and name its disks"
+                .formatted(path.getFileName(), archive.disks().size()));
+      }
+    }
   };
 
   private static BlockDevice refuseLayer(Path path, BlockDevice image, String base)
@@ -71,7 +88,7 @@ public enum ImageFormat {
     return Signature.probe(path);
   }
 
-  /// The format of that name in a submit file: `raw`, `qcow2`, `vmdk`, in any case.
+  /// The format of that name in a submit file: `raw`, `qcow2`, `vmdk`, `ova`, in any case.
   public static Optional<ImageFormat> named(String submitFileWord) {
     String word = submitFileWord.strip().toUpperCase(Locale.ROOT);
     for (ImageFormat format : values()) {

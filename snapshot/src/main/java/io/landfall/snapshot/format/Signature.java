@@ -30,7 +30,7 @@ record Signature(String name, int offset, String bytes, ImageFormat format) {
           new Signature("QED", 0, "QED\0", null),
           new Signature("Parallels", 0, "WithoutFreeSpace", null),
           new Signature("Parallels", 0, "WithouFreSpacExt", null),
-          new Signature("tar (OVA)", 257, "ustar", null),
+          new Signature("OVA", 257, "ustar", ImageFormat.OVA),
           new Signature("raw disk with a boot sector", 510, "U\u00aa", ImageFormat.RAW));
 
   /// Which of them a file has, if it has only one.
