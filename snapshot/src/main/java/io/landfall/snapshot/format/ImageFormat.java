@@ -4,7 +4,10 @@ import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.CorruptImageException;
 import io.landfall.snapshot.device.CorruptImageException.Reason;
 import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.format.file.Labels;
+import io.landfall.snapshot.format.ova.OvaArchive;
 import io.landfall.snapshot.format.qcow2.Qcow2Image;
+import io.landfall.snapshot.format.vmdk.VmdkImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -28,17 +31,47 @@ public enum ImageFormat {
     @Override
     public BlockDevice open(Path path) throws IOException {
       Qcow2Image image = Qcow2Image.openLayer(path);
-      Optional<String> backing = image.backingName();
-      if (backing.isEmpty()) {
-        return image;
+      return image.backingName().isEmpty()
+          ? image
+          : refuseLayer(path, image, image.backingName().get());
+    }
+  },
+
+  /// VMware's format: one sparse file, or a descriptor with its extents beside it.
+  VMDK {
+    @Override
+    public BlockDevice open(Path path) throws IOException {
+      VmdkImage image = VmdkImage.openLayer(path);
+      return image.hasParent()
+          ? refuseLayer(path, image, image.parentName().orElse("unnamed"))
+          : image;
+    }
+  },
+
+  /// A tar archive with an OVF description and one packed VMDK, read where it lies.
+  OVA {
+    @Override
+    public BlockDevice open(Path path) throws IOException {
+      try (OvaArchive archive = OvaArchive.open(path)) {
+        if (archive.disks().size() == 1) {
+          return archive.openDisk(archive.disks().getFirst());
+        }
+        throw new CorruptImageException(
+            Reason.UNSUPPORTED,
+            "%s: has %d disks, expected one; unpack it and name its disks"
+                .formatted(path.getFileName(), archive.disks().size()));
       }
-      image.close();
-      throw new CorruptImageException(
-          Reason.NAMES_A_FILE,
-          "%s: is an overlay over \"%s\", which is never opened; flatten it first (qemu-img convert)"
-              .formatted(path.getFileName(), Labels.printable(backing.get())));
     }
   };
+
+  private static BlockDevice refuseLayer(Path path, BlockDevice image, String base)
+      throws IOException {
+    image.close();
+    throw new CorruptImageException(
+        Reason.NAMES_A_FILE,
+        "%s: is an overlay over \"%s\", which is never opened; flatten it first (qemu-img convert)"
+            .formatted(path.getFileName(), Labels.printable(base)));
+  }
 
   /// Opens a complete disk, read-only.
   ///
@@ -55,7 +88,7 @@ public enum ImageFormat {
     return Signature.probe(path);
   }
 
-  /// The format of that name in a submit file: `raw`, `qcow2`, in any case.
+  /// The format of that name in a submit file: `raw`, `qcow2`, `vmdk`, `ova`, in any case.
   public static Optional<ImageFormat> named(String submitFileWord) {
     String word = submitFileWord.strip().toUpperCase(Locale.ROOT);
     for (ImageFormat format : values()) {

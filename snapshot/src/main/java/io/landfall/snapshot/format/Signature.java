@@ -21,8 +21,8 @@ record Signature(String name, int offset, String bytes, ImageFormat format) {
   private static final List<Signature> ALL =
       List.of(
           new Signature("qcow2", 0, "QFI\u00fb", ImageFormat.QCOW2),
-          new Signature("VMDK", 0, "KDMV", null),
-          new Signature("VMDK", 0, "# Disk DescriptorFile", null),
+          new Signature("VMDK", 0, "KDMV", ImageFormat.VMDK),
+          new Signature("VMDK", 0, "# Disk DescriptorFile", ImageFormat.VMDK),
           new Signature("VMDK (ESX sparse)", 0, "COWD", null),
           new Signature("VHDX", 0, "vhdxfile", null),
           new Signature("VHD", 0, "conectix", null),
@@ -30,7 +30,7 @@ record Signature(String name, int offset, String bytes, ImageFormat format) {
           new Signature("QED", 0, "QED\0", null),
           new Signature("Parallels", 0, "WithoutFreeSpace", null),
           new Signature("Parallels", 0, "WithouFreSpacExt", null),
-          new Signature("tar (OVA)", 257, "ustar", null),
+          new Signature("OVA", 257, "ustar", ImageFormat.OVA),
           new Signature("raw disk with a boot sector", 510, "U\u00aa", ImageFormat.RAW));
 
   /// Which of them a file has, if it has only one.

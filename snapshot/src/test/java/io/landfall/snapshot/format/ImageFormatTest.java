@@ -46,7 +46,7 @@ class ImageFormatTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"raw,RAW", "RAW,RAW", "qcow2,QCOW2", "QCow2,QCOW2"})
+  @CsvSource({"raw,RAW", "RAW,RAW", "qcow2,QCOW2", "QCow2,QCOW2", "vmdk,VMDK"})
   void namesAreThoseOfSubmitFiles(String word, ImageFormat format) {
     assertThat(ImageFormat.named(word)).contains(format);
   }

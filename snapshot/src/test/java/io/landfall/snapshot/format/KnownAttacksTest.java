@@ -66,6 +66,30 @@ class KnownAttacksTest {
     requireNamesAFile(image, "external data file");
   }
 
+  /// CVE-2022-47951: a descriptor of a few lines whose extent is a file of the host.
+  @Test
+  void aFlatExtentElsewhereIsNeverOpened() throws IOException {
+    Path elsewhere = Files.createDirectory(dir.resolve("job"));
+    for (String name : new String[] {secret.toString(), "../secret"}) {
+      Path image =
+          Files.writeString(
+              elsewhere.resolve("disk.vmdk"),
+              """
+              # Disk DescriptorFile
+              version=1
+              CID=1
+              createType="monolithicFlat"
+              RW 8 FLAT "%s" 0
+              """
+                  .formatted(name));
+      assertThat(ImageFormat.probe(image)).isEqualTo(ImageFormat.VMDK);
+      assertThatThrownBy(() -> ImageFormat.VMDK.open(image))
+          .isInstanceOfSatisfying(
+              CorruptImageException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.NAMES_A_FILE));
+    }
+  }
+
   /// CVE-2026-24708: a guest writes a qcow2 header into its raw disk and waits for somebody to
   /// guess the format again.
   @Test

@@ -1,13 +1,13 @@
-package io.landfall.snapshot.format;
+package io.landfall.snapshot.format.file;
 
 /// Names found in images, made fit for a message.
-final class Labels {
+public final class Labels {
   private static final int MAX_CHARS = 80;
 
   private Labels() {}
 
   /// Without control characters, and not longer than a line: the name is a stranger's text.
-  static String printable(String name) {
+  public static String printable(String name) {
     String shown = name.replaceAll("[\\p{Cntrl}\"]", "?");
     return shown.length() <= MAX_CHARS ? shown : shown.substring(0, MAX_CHARS) + "…";
   }
