@@ -117,9 +117,10 @@ public final class PackTables implements ChunkLocator {
     static MappedTable of(long pack, PackFile file) throws IOException {
       PackTable.Trailer trailer = file.trailer();
       long bytes = trailer.records() * PackEntry.SIZE_BYTES;
-      return new MappedTable(
-          pack,
-          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, Arena.ofAuto()));
+      MemorySegment rows =
+          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, Arena.ofAuto());
+      PackTable.requireIntact(file.header(), trailer, rows.asByteBuffer(), file.path());
+      return new MappedTable(pack, rows);
     }
 
     @Override
