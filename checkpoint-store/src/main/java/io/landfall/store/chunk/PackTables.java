@@ -107,7 +107,10 @@ public final class PackTables implements ChunkLocator {
     } catch (NoSuchFileException e) {
       return Optional.empty(); // sealed or removed while we looked; the next refresh sees it
     } catch (DamagedPackException e) {
-      LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; its chunks are out of reach");
+      // An open one may have been made just now, without a byte in it yet.
+      LOG.log(
+          PackDirectory.isSealed(path) ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+          e.getMessage() + "; its chunks are out of reach");
       return Optional.empty();
     }
   }
