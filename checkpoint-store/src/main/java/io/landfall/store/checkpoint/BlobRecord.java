@@ -12,4 +12,11 @@ import io.landfall.protocol.content.ImageId;
 /// @param imageId names its content
 /// @param root topmost node of its manifest's tree
 public record BlobRecord(
-    String name, int sizeBytes, int chunkSizeBytes, ImageId imageId, ChunkId root) {}
+    String name, long sizeBytes, int chunkSizeBytes, ImageId imageId, ChunkId root)
+    implements StoredContent {
+
+  /// Checks the name.
+  public BlobRecord {
+    StoredContent.requireName(name);
+  }
+}

@@ -1,6 +1,7 @@
 package io.landfall.store.checkpoint;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,13 @@ public record CheckpointRecord(
     packs = Map.copyOf(packs);
   }
 
+  /// Devices and blobs.
+  public List<StoredContent> contents() {
+    List<StoredContent> all = new ArrayList<>(devices);
+    all.addAll(blobs);
+    return all;
+  }
+
   /// The disk or memory called `name`.
   public Optional<DeviceRecord> device(String name) {
     return devices.stream().filter(device -> device.name().equals(name)).findFirst();
@@ -56,7 +64,7 @@ public record CheckpointRecord(
   }
 
   /// For each pack, the farthest that one of `records` needs it.
-  static Map<Long, Long> neededPacks(Iterable<CheckpointRecord> records) {
+  public static Map<Long, Long> neededPacks(Iterable<CheckpointRecord> records) {
     Map<Long, Long> needed = new TreeMap<>();
     for (CheckpointRecord record : records) {
       record.packs().forEach((pack, length) -> needed.merge(pack, length, Math::max));

@@ -3,9 +3,11 @@ package io.landfall.store.checkpoint;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
+import io.landfall.store.chunk.ChunkLocation;
 import io.landfall.store.chunk.ChunkLocator;
 import io.landfall.store.chunk.ChunkReader;
 import io.landfall.store.chunk.ChunkStore;
+import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackReaders;
 import io.landfall.store.chunk.PackTables;
 import io.landfall.store.index.RocksIndex;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.UUID;
 
 /// The checkpoint store: a directory in SPOOL.
 ///
@@ -106,6 +109,22 @@ public final class CheckpointStore implements AutoCloseable {
     }
   }
 
+  /// Makes the index of the store in `directory` again, from its packs alone.
+  ///
+  /// @return about how many chunks it has rows for now
+  /// @throws StoreHeldException if another process has the store open for writing
+  /// @throws NoSuchFileException if there is no store
+  public static long rebuildIndex(Path directory, StoreSettings settings) throws IOException {
+    StoreLayout layout = new StoreLayout(directory);
+    StoreFormat.read(layout);
+    try (StoreLock _ = StoreLock.take(layout.lock())) {
+      RocksIndex.delete(layout.index());
+    }
+    try (CheckpointStore store = open(directory, settings)) {
+      return store.writing.orElseThrow().index().estimatedChunks();
+    }
+  }
+
   private static void emptyTemporary(StoreLayout layout, FileLayer files) throws IOException {
     try (var left = Files.list(layout.temporary())) {
       for (Path file : left.toList()) {
@@ -146,15 +165,15 @@ public final class CheckpointStore implements AutoCloseable {
 
   /// Reads the packs' tables when the first chunk is looked for: a listing needs none.
   private static final class LazyTables implements ChunkLocator {
-    private final io.landfall.store.chunk.PackDirectory directory;
+    private final PackDirectory directory;
     private PackTables tables; // guarded by this
 
-    LazyTables(io.landfall.store.chunk.PackDirectory directory) {
+    LazyTables(PackDirectory directory) {
       this.directory = directory;
     }
 
     @Override
-    public Optional<io.landfall.store.chunk.ChunkLocation> find(ChunkId id) throws IOException {
+    public Optional<ChunkLocation> find(ChunkId id) throws IOException {
       return tables().find(id);
     }
 
@@ -274,15 +293,10 @@ public final class CheckpointStore implements AutoCloseable {
         .orElseThrow(() -> new NoSuchElementException("checkpoint " + id + " is not in the store"));
   }
 
-  /// The ids of all chunks of a device.
-  public Manifest manifest(DeviceRecord device) throws IOException {
+  /// The ids of all chunks of a device or blob.
+  public Manifest manifest(StoredContent content) throws IOException {
     return Manifest.fromTree(
-        device.sizeBytes(), device.chunkSizeBytes(), device.root(), chunks::read);
-  }
-
-  /// The ids of all chunks of a blob.
-  public Manifest manifest(BlobRecord blob) throws IOException {
-    return Manifest.fromTree(blob.sizeBytes(), blob.chunkSizeBytes(), blob.root(), chunks::read);
+        content.sizeBytes(), content.chunkSizeBytes(), content.root(), chunks::read);
   }
 
   /// Whether the store has a chunk of this name; it has every zero chunk.
@@ -300,14 +314,45 @@ public final class CheckpointStore implements AutoCloseable {
     return layout.root();
   }
 
+  /// Where the index is, which this class's inspectors never read.
+  public Path indexDirectory() {
+    return layout.index();
+  }
+
+  /// Whether some process has the store open for writing.
+  public boolean isHeld() throws IOException {
+    return writing.isPresent() || StoreLock.isHeld(layout.lock());
+  }
+
   boolean isCommitted(ImageId content) {
     return catalog.list().stream()
         .flatMap(record -> record.devices().stream())
         .anyMatch(device -> device.imageId().equals(content));
   }
 
-  ChunkReader chunks() {
+  /// Reads chunks and nodes by name, each checked against its id.
+  public ChunkReader chunks() {
     return chunks;
+  }
+
+  /// Where chunks lie.
+  public ChunkLocator locator() {
+    return locator;
+  }
+
+  /// The store's packs.
+  public PackDirectory packDirectory() {
+    return layout.packs();
+  }
+
+  /// The UUID that every pack of this store repeats.
+  public UUID uuid() {
+    return format.uuid();
+  }
+
+  /// Record files that could not be read when the store was opened, with the reason.
+  public Map<Path, String> damagedRecords() {
+    return catalog.damaged();
   }
 
   StoreSettings settings() {

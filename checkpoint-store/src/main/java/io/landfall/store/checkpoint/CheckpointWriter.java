@@ -23,8 +23,6 @@ public final class CheckpointWriter implements AutoCloseable {
   /// The largest blob.
   public static final int MAX_BLOB_BYTES = 64 << 20;
 
-  private static final int MAX_NAME_CHARS = 255;
-
   private final CheckpointStore store;
   private final CheckpointDraft draft;
   private final ChunkSession session;
@@ -124,10 +122,11 @@ public final class CheckpointWriter implements AutoCloseable {
     boolean known =
         devices.stream().anyMatch(device -> device.name().equals(name))
             || blobs.stream().anyMatch(blob -> blob.name().equals(name));
-    if (known || name.isBlank() || name.length() > MAX_NAME_CHARS) {
+    if (known) {
       throw new IllegalArgumentException(
-          "device or blob name: \"" + name + "\", expected a new one of 1 to 255 characters");
+          "device or blob name: \"" + name + "\" is taken, expected a new one");
     }
+    StoredContent.requireName(name);
   }
 
   private void requireGeometry(String what, Manifest manifest, BlockDevice content) {

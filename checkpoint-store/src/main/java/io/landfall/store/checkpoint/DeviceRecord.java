@@ -19,4 +19,11 @@ public record DeviceRecord(
     int chunkSizeBytes,
     ImageId imageId,
     ChunkId root,
-    IngestSummary summary) {}
+    IngestSummary summary)
+    implements StoredContent {
+
+  /// Checks the name.
+  public DeviceRecord {
+    StoredContent.requireName(name);
+  }
+}

@@ -134,7 +134,7 @@ final class RecordJson {
   private static BlobRecord readBlob(JsonNode json) {
     return new BlobRecord(
         json.required("name").asString(),
-        json.required("sizeBytes").asInt(),
+        json.required("sizeBytes").asLong(),
         json.required("chunkSizeBytes").asInt(),
         ImageId.parse(json.required("imageId").asString()),
         ChunkId.parse(json.required("root").asString()));

@@ -91,10 +91,7 @@ final class PackTable {
   /// Checks the table against the trailer's digest and reads it.
   static List<PackEntry> decode(PackHeader header, Trailer trailer, ByteBuffer table, Path path)
       throws IOException {
-    if (!ByteBuffer.wrap(digest(header, table.duplicate())).equals(trailer.digest())) {
-      throw new DamagedPackException(
-          path, trailer.tableOffset(), "its table does not agree with its digest");
-    }
+    requireIntact(header, trailer, table, path);
     List<PackEntry> entries = new ArrayList<>();
     ByteBuffer rows = table.duplicate();
     while (rows.hasRemaining()) {
@@ -107,6 +104,15 @@ final class PackTable {
       entries.add(entry);
     }
     return entries;
+  }
+
+  /// Checks the table against the trailer's digest.
+  static void requireIntact(PackHeader header, Trailer trailer, ByteBuffer table, Path path)
+      throws DamagedPackException {
+    if (!ByteBuffer.wrap(digest(header, table.duplicate())).equals(trailer.digest())) {
+      throw new DamagedPackException(
+          path, trailer.tableOffset(), "its table does not agree with its digest");
+    }
   }
 
   private static byte[] digest(PackHeader header, ByteBuffer table) {

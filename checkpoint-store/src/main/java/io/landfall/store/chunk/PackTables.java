@@ -107,7 +107,10 @@ public final class PackTables implements ChunkLocator {
     } catch (NoSuchFileException e) {
       return Optional.empty(); // sealed or removed while we looked; the next refresh sees it
     } catch (DamagedPackException e) {
-      LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; its chunks are out of reach");
+      // An open one may have been made just now, without a byte in it yet.
+      LOG.log(
+          PackDirectory.isSealed(path) ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+          e.getMessage() + "; its chunks are out of reach");
       return Optional.empty();
     }
   }
@@ -117,9 +120,10 @@ public final class PackTables implements ChunkLocator {
     static MappedTable of(long pack, PackFile file) throws IOException {
       PackTable.Trailer trailer = file.trailer();
       long bytes = trailer.records() * PackEntry.SIZE_BYTES;
-      return new MappedTable(
-          pack,
-          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, Arena.ofAuto()));
+      MemorySegment rows =
+          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, Arena.ofAuto());
+      PackTable.requireIntact(file.header(), trailer, rows.asByteBuffer(), file.path());
+      return new MappedTable(pack, rows);
     }
 
     @Override

@@ -40,8 +40,8 @@ import org.rocksdb.WriteOptions;
 /// Any thread.
 public final class RocksIndex implements ChunkIndex {
   private static final int LOCATION_BYTES = 26;
-  private static final byte[] CHUNK = {'c', 'h', 'u', 'n', 'k'};
-  private static final byte[] PACK = {'p', 'a', 'c', 'k'};
+  static final byte[] CHUNK = {'c', 'h', 'u', 'n', 'k'};
+  static final byte[] PACK = {'p', 'a', 'c', 'k'};
 
   private final Path path;
   private final Gate gate = new Gate();
@@ -122,7 +122,12 @@ public final class RocksIndex implements ChunkIndex {
     FileLayer.disk().createDirectory(path);
   }
 
-  private static void deleteTree(Path directory) throws IOException {
+  /// Removes the index in `path`, open nowhere, so that the next opening makes it again.
+  public static void delete(Path path) throws IOException {
+    deleteTree(path);
+  }
+
+  static void deleteTree(Path directory) throws IOException {
     if (Files.isDirectory(directory)) {
       try (var files = Files.list(directory)) {
         for (Path file : files.toList()) {
@@ -151,7 +156,7 @@ public final class RocksIndex implements ChunkIndex {
     return row == null ? Optional.empty() : Optional.of(location(row));
   }
 
-  private static ChunkLocation location(byte[] row) throws IOException {
+  static ChunkLocation location(byte[] row) throws IOException {
     if (row.length != LOCATION_BYTES) {
       throw new IOException(
           "index: a row of "
@@ -261,14 +266,6 @@ public final class RocksIndex implements ChunkIndex {
   @Override
   public long estimatedChunks() throws IOException {
     return call(() -> db.getLongProperty(chunks, "rocksdb.estimate-num-keys"));
-  }
-
-  /// Makes RocksDB read all its files and compare their checksums.
-  public void verifyFiles() throws IOException {
-    call(() -> {
-      db.verifyChecksum();
-      return null;
-    });
   }
 
   /// Closes handles, then the database, then its options, once no call is running.

@@ -1,10 +1,10 @@
 package io.landfall.store.checkpoint;
 
-import static io.landfall.store.checkpoint.Contents.CHUNK;
-import static io.landfall.store.checkpoint.Contents.bytes;
-import static io.landfall.store.checkpoint.Contents.commit;
-import static io.landfall.store.checkpoint.Contents.device;
-import static io.landfall.store.checkpoint.Contents.draft;
+import static io.landfall.store.testing.Contents.CHUNK;
+import static io.landfall.store.testing.Contents.bytes;
+import static io.landfall.store.testing.Contents.commit;
+import static io.landfall.store.testing.Contents.device;
+import static io.landfall.store.testing.Contents.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,8 @@ import io.landfall.snapshot.device.Extent;
 import io.landfall.snapshot.device.MemoryDevice;
 import io.landfall.snapshot.device.Range;
 import io.landfall.store.chunking.Chunking;
+import io.landfall.store.testing.Contents;
+import io.landfall.store.testing.CountingDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

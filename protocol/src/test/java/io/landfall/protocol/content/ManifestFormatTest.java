@@ -65,7 +65,7 @@ class ManifestFormatTest {
 
   @Test
   void everyDamagedByteOfTheFlatFormIsNoticed() throws IOException {
-    byte[] bytes = flat(sparse(3000, 7));
+    byte[] bytes = flat(sparse(300, 7));
     for (int at = 0; at < bytes.length; at++) {
       byte[] damaged = bytes.clone();
       damaged[at] ^= 0x10;

@@ -1,31 +1,44 @@
-package io.landfall.store.checkpoint;
+package io.landfall.store.testing;
 
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.store.checkpoint.Baseline;
+import io.landfall.store.checkpoint.CheckpointDraft;
+import io.landfall.store.checkpoint.CheckpointId;
+import io.landfall.store.checkpoint.CheckpointRecord;
+import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.CheckpointWriter;
+import io.landfall.store.checkpoint.JobKey;
+import io.landfall.store.checkpoint.StoreSettings;
+import io.landfall.store.index.IndexSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Random;
 
 /// Devices to store, and how tests talk to a store.
-final class Contents {
-  static final int CHUNK = 64 * 1024;
-  static final JobKey JOB = new JobKey("submit.example", "alice", 12, 0);
+public final class Contents {
+  /// Small chunks, so that small devices have many.
+  public static final int CHUNK = 64 * 1024;
+
+  /// The job of all checkpoints.
+  public static final JobKey JOB = new JobKey("submit.example", "alice", 12, 0);
 
   private Contents() {}
 
-  static StoreSettings settings() {
+  /// A store for tests: small chunks, little memory.
+  public static StoreSettings settings() {
     StoreSettings defaults = StoreSettings.defaults();
-    return new StoreSettings(
-        CHUNK, new io.landfall.store.index.IndexSettings(8 << 20), 4, defaults.files());
+    return new StoreSettings(CHUNK, new IndexSettings(8 << 20), 4, defaults.files());
   }
 
-  static CheckpointDraft draft(Optional<CheckpointId> parent) {
+  /// A draft of a checkpoint of [#JOB].
+  public static CheckpointDraft draft(Optional<CheckpointId> parent) {
     return new CheckpointDraft(JOB, parent, "exec.example", "{\"memory\":512}");
   }
 
   /// Half random, a quarter that compresses, a quarter holes, chunk by chunk.
-  static MemoryDevice device(long seed, int chunks) {
+  public static MemoryDevice device(long seed, int chunks) {
     MemoryDevice device = new MemoryDevice((long) chunks * CHUNK - 1000);
     Random random = new Random(seed);
     for (int i = 0; i < chunks; i++) {
@@ -44,17 +57,15 @@ final class Contents {
     return device;
   }
 
-  static MemoryDevice copy(BlockDevice device) throws IOException {
-    return MemoryDevice.of(bytes(device));
-  }
-
-  static byte[] bytes(BlockDevice device) throws IOException {
+  /// All bytes of a device.
+  public static byte[] bytes(BlockDevice device) throws IOException {
     ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(device.sizeBytes()));
     device.read(0, all);
     return all.array();
   }
 
-  static CheckpointRecord commit(
+  /// Commits a checkpoint with one disk, `vda`, of which nothing is known.
+  public static CheckpointRecord commit(
       CheckpointStore store, Optional<CheckpointId> parent, BlockDevice disk) throws IOException {
     try (CheckpointWriter writer = store.begin(draft(parent))) {
       writer.addDevice(

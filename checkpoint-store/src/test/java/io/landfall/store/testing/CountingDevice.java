@@ -1,4 +1,4 @@
-package io.landfall.store.checkpoint;
+package io.landfall.store.testing;
 
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Extent;
@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A filter that counts the bytes that are read.
-record CountingDevice(BlockDevice device, AtomicLong bytesRead) implements BlockDevice {
+///
+/// @param device the device
+/// @param bytesRead the count
+public record CountingDevice(BlockDevice device, AtomicLong bytesRead) implements BlockDevice {
   @Override
   public long sizeBytes() {
     return device.sizeBytes();

@@ -1,0 +1,24 @@
+package io.landfall.store.cli;
+
+import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.StoreSettings;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+
+/// `landfall checkpoint rebuild-index`.
+@Command(
+    name = "rebuild-index",
+    description = "Make the index again from the packs. The daemon must not be running.",
+    footer = {"", "Example: landfall checkpoint rebuild-index --spool /var/spool/condor"})
+final class RebuildIndexCommand extends StoreCommand {
+  @Override
+  int run() throws IOException {
+    long chunks = CheckpointStore.rebuildIndex(storeDirectory(), StoreSettings.defaults());
+    if (json) {
+      print(JSON.createObjectNode().put("chunks", chunks));
+    } else {
+      out().println("index made again: about " + chunks + " chunks");
+    }
+    return DONE;
+  }
+}

@@ -1,0 +1,108 @@
+package io.landfall.store.verify;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.snapshot.device.Range;
+import io.landfall.store.checkpoint.CheckpointRecord;
+import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.ContentTree;
+import io.landfall.store.checkpoint.StoredContent;
+import io.landfall.store.verify.Finding.Affected;
+import io.landfall.store.verify.Finding.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Walks the trees of all checkpoints and finds out whom damage concerns. A subtree in which all is
+/// well is walked once, however many checkpoints share it.
+final class TreeCheck {
+  private final CheckpointStore store;
+  private final Map<ChunkId, Finding> damaged;
+  private final Map<ChunkId, List<Affected>> affected = new HashMap<>();
+  private final Map<ChunkId, Finding> missing = new HashMap<>();
+  private final Set<ChunkId> wellNodes = new HashSet<>();
+
+  /// Concerns itself with chunks of `damaged`, and with those that are nowhere.
+  TreeCheck(CheckpointStore store, Map<ChunkId, Finding> damaged) {
+    this.store = store;
+    this.damaged = damaged;
+  }
+
+  void check(CheckpointRecord record) throws IOException {
+    for (StoredContent content : record.contents()) {
+      ContentTree.walk(store.chunks(), content, new Walk(record, content));
+    }
+  }
+
+  /// All findings, each with whom it concerns.
+  List<Finding> findings() {
+    List<Finding> all = new ArrayList<>();
+    damaged.forEach(
+        (id, finding) -> all.add(finding.withAffected(affected.getOrDefault(id, List.of()))));
+    missing.forEach((id, finding) -> all.add(finding.withAffected(affected.get(id))));
+    return all;
+  }
+
+  private final class Walk implements ContentTree.Visitor {
+    private final CheckpointRecord record;
+    private final StoredContent content;
+    private int troubles;
+    private final List<Integer> troublesAtEntry = new ArrayList<>();
+
+    Walk(CheckpointRecord record, StoredContent content) {
+      this.record = record;
+      this.content = content;
+    }
+
+    @Override
+    public boolean enter(ChunkId node, int level, Range covered) {
+      if (wellNodes.contains(node)) {
+        return false;
+      }
+      troublesAtEntry.add(troubles);
+      return true;
+    }
+
+    @Override
+    public void chunk(ChunkId chunk, Range covered) throws IOException {
+      if (damaged.containsKey(chunk)) {
+        concern(chunk, covered);
+      } else if (missing.containsKey(chunk) || !store.holds(chunk)) {
+        missing(chunk, covered, "chunk " + chunk + " is in no pack");
+      }
+    }
+
+    @Override
+    public void unreadable(ChunkId node, int level, Range covered, IOException cause) {
+      troublesAtEntry.removeLast();
+      if (damaged.containsKey(node)) {
+        concern(node, covered);
+      } else {
+        missing(node, covered, "manifest node: " + cause.getMessage());
+      }
+    }
+
+    @Override
+    public void leave(ChunkId node, int level) {
+      if (troublesAtEntry.removeLast() == troubles) {
+        wellNodes.add(node);
+      }
+    }
+
+    private void missing(ChunkId id, Range covered, String what) {
+      missing.computeIfAbsent(
+          id, _ -> new Finding(Kind.MISSING, store.packDirectory().root(), -1, what, List.of()));
+      concern(id, covered);
+    }
+
+    private void concern(ChunkId id, Range covered) {
+      troubles++;
+      affected
+          .computeIfAbsent(id, _ -> new ArrayList<>())
+          .add(new Affected(record.job(), record.id(), content.name(), covered));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.landfall.store.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.landfall.store.chunking.Chunking;
+import io.landfall.store.testing.ChildJvm;
+import io.landfall.store.testing.Contents;
+import io.landfall.store.testing.CrashWorkload;
+import io.landfall.store.verify.Verifier;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The writer is killed with SIGKILL at any moment of opening, ingest, commit, sealing and
+/// rebuilding: afterwards the store opens, is clean, and has every checkpoint that was
+/// acknowledged.
+///
+/// `-Dcrash.kills=200` for more; `-Dcrash.seed=N` to repeat.
+class StoreCrashIT {
+  private static final int KILLS = Integer.getInteger("crash.kills", 60);
+  private static final long SEED = Long.getLong("crash.seed", 20261124);
+  private static final int KILLS_PER_STORE = 12;
+  private static final Duration ENOUGH = Duration.ofSeconds(60);
+
+  @TempDir private Path spool;
+  private int acknowledgedInAll;
+
+  @Test
+  void whatWasAcknowledgedSurvivesEveryKill() throws Exception {
+    Random random = new Random(SEED);
+    long start = System.nanoTime();
+    int kills = 0;
+    boolean more = true;
+    for (int store = 0; more; store++) {
+      Path directory = spool.resolve("store-" + store);
+      Map<String, String> acknowledged = new HashMap<>();
+      for (int i = 0; i < KILLS_PER_STORE && more; i++) {
+        acknowledged.putAll(killOne(directory, random));
+        kills++;
+        assertWhole(directory, acknowledged, "seed " + SEED + ", kill " + kills);
+        more = wantsMore(kills, start);
+      }
+      acknowledgedInAll += acknowledged.size();
+    }
+    System.out.printf(
+        "%d kills, %d checkpoints acknowledged, seed %d%n", kills, acknowledgedInAll, SEED);
+    assertThat(acknowledgedInAll).isGreaterThan(kills);
+  }
+
+  /// On a busy machine the default is as many kills as a minute holds.
+  private static boolean wantsMore(int kills, long start) {
+    boolean late = System.nanoTime() - start > ENOUGH.toNanos();
+    return kills < KILLS && !(late && System.getProperty("crash.kills") == null);
+  }
+
+  private static Map<String, String> killOne(Path directory, Random random) throws Exception {
+    int rounds = 1 + random.nextInt(12);
+    Process child = ChildJvm.start(CrashWorkload.class, directory, random.nextLong(1000), rounds);
+    Map<String, String> acknowledged = new HashMap<>();
+    try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
+      // One time in six, killed while it opens what the last one left; else after some commits.
+      int linesFirst = random.nextInt(6) == 0 ? 0 : 1 + random.nextInt(8);
+      List<String> lines = new ArrayList<>();
+      for (int i = 0; i < linesFirst; i++) {
+        lines.add(said.readLine());
+      }
+      Thread.sleep(random.nextInt(linesFirst == 0 ? 400 : 60)); // the random moment
+      child.toHandle().destroyForcibly();
+      for (String line = said.readLine(); line != null; line = said.readLine()) {
+        lines.add(line);
+      }
+      for (String line : lines) {
+        String[] words = line.split(" ", -1);
+        if (words.length == 2) {
+          acknowledged.put(words[0], words[1]);
+        }
+      }
+    }
+    child.waitFor();
+    return acknowledged;
+  }
+
+  private static void assertWhole(Path directory, Map<String, String> acknowledged, String when)
+      throws IOException {
+    if (!java.nio.file.Files.exists(directory.resolve("FORMAT"))) {
+      assertThat(acknowledged).as(when).isEmpty();
+      return;
+    }
+    assertThat(
+            Verifier.verify(directory, n -> {}).findings().stream()
+                .filter(finding -> finding.kind() != io.landfall.store.verify.Finding.Kind.INDEX))
+        .as(when + ", before recovery")
+        .isEmpty();
+    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+      for (CheckpointRecord record : store.list()) {
+        try (CheckpointDevice device = store.openDevice(record.id(), "vda")) {
+          String imageId =
+              Chunking.manifestOf(device, Contents.CHUNK, n -> {}).imageId().toString();
+          assertThat(imageId)
+              .as(when + ", checkpoint " + record.id())
+              .isEqualTo(record.devices().getFirst().imageId().toString())
+              .isEqualTo(acknowledged.getOrDefault(record.id().text(), imageId));
+          assertThat(store.blob(record.id(), "state")).hasSize(5000);
+        }
+      }
+      assertThat(store.list().stream().map(record -> record.id().text()))
+          .as(when)
+          .containsAll(acknowledged.keySet());
+    }
+    assertThat(Verifier.verify(directory, n -> {}).findings())
+        .as(when + ", after recovery")
+        .isEmpty();
+  }
+}
