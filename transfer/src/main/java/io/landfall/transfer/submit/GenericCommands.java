@@ -76,10 +76,27 @@ final class GenericCommands {
   /// Commands of other universes, known so that they are not taken for typing mistakes.
   private static final List<String> WITHOUT_EFFECT =
       List.of(
-          "environment", "getenv", "transfer_executable", "stream_input", "stream_output",
-          "stream_error", "copy_to_spool", "coresize", "kill_sig", "stack_size", "machine_count",
-          "docker_image", "container_image", "grid_resource", "java_vm_args", "jar_files",
-          "run_as_owner", "load_profile", "compress_files", "fetch_files", "local_files");
+          "environment",
+          "getenv",
+          "transfer_executable",
+          "stream_input",
+          "stream_output",
+          "stream_error",
+          "copy_to_spool",
+          "coresize",
+          "kill_sig",
+          "stack_size",
+          "machine_count",
+          "docker_image",
+          "container_image",
+          "grid_resource",
+          "java_vm_args",
+          "jar_files",
+          "run_as_owner",
+          "load_profile",
+          "compress_files",
+          "fetch_files",
+          "local_files");
 
   private GenericCommands() {}
 

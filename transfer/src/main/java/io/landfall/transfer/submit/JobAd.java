@@ -49,11 +49,11 @@ public final class JobAd {
         ad.expression(own.getKey(), own.getValue());
       }
     }
-    boolean overridden = job.attributes().keySet().stream().anyMatch("Requirements"::equalsIgnoreCase);
+    boolean overridden =
+        job.attributes().keySet().stream().anyMatch("Requirements"::equalsIgnoreCase);
     if (!overridden) {
       ad.expression(
-          "Requirements",
-          JobRequirements.of(job, context.arch(), context.appendRequirements()));
+          "Requirements", JobRequirements.of(job, context.arch(), context.appendRequirements()));
     }
     return ad.build();
   }

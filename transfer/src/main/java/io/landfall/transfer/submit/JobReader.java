@@ -78,7 +78,9 @@ final class JobReader {
             scope.get("arguments", "Args", "Arguments").map(SourceSpan::text),
             type.get() == VmType.XEN ? new XenSection(scope, inputs).read() : Optional.empty(),
             image,
-            scope.get("requirements").flatMap(r -> GenericCommands.checked(scope, "requirements", r)),
+            scope
+                .get("requirements")
+                .flatMap(r -> GenericCommands.checked(scope, "requirements", r)),
             attributes(own)));
   }
 

@@ -83,9 +83,7 @@ final class JobRequirements {
           .ifPresent(type ->
               clause(
                   "VM_Networking_Types",
-                  "stringListIMember("
-                      + Value.of(type.word())
-                      + ", TARGET.VM_Networking_Types)"));
+                  "stringListIMember(" + Value.of(type.word()) + ", TARGET.VM_Networking_Types)"));
     }
   }
 

@@ -118,7 +118,9 @@ class JobAdTest {
   void aXenJobWithItsOwnKernel() {
     ClassAd ad =
         ad(
-            Submits.BASIC.replace("kvm", "xen").replace("= guest.img\n", "= guest.img, vmlinuz-guest\n")
+            Submits.BASIC
+                    .replace("kvm", "xen")
+                    .replace("= guest.img\n", "= guest.img, vmlinuz-guest\n")
                 + """
                 xen_kernel = vmlinuz-guest
                 xen_initrd = /shared/kernels/initrd-guest.img
@@ -190,7 +192,9 @@ class JobAdTest {
 
   @Test
   void theUsersExpressionComesFirstAndReplacesClausesItNames() {
-    assertThat(requirements(Submits.BASIC + "requirements = TARGET.arch == \"ARM\" || Disk > 3\nqueue\n"))
+    assertThat(
+            requirements(
+                Submits.BASIC + "requirements = TARGET.arch == \"ARM\" || Disk > 3\nqueue\n"))
         .isEqualTo(
             "(TARGET.arch == \"ARM\" || Disk > 3) && TARGET.HasVM =?= true && TARGET.VM_Type =="
                 + " MY.JobVMType && TARGET.VM_AvailNum > 0 && TARGET.HasFileTransfer"
@@ -212,13 +216,16 @@ class JobAdTest {
                 c.queueTime(),
                 Optional.of("TARGET.Good"),
                 c.files()));
-    assertThat(ad.find("Requirements").orElseThrow()).hasToString("(TARGET.Good) && " + MACHINE + MEMORY);
+    assertThat(ad.find("Requirements").orElseThrow())
+        .hasToString("(TARGET.Good) && " + MACHINE + MEMORY);
   }
 
   @Test
   void theUsersOwnAttributesBeatComputedOnes() {
     ClassAd ad =
-        ad(Submits.BASIC + "+RequestMemory = 99\n+requirements = true\n+Later = $$(Memory)\nqueue\n");
+        ad(
+            Submits.BASIC
+                + "+RequestMemory = 99\n+requirements = true\n+Later = $$(Memory)\nqueue\n");
     assertThat(ad.integer("RequestMemory")).contains(99L);
     assertThat(ad.find("Requirements").orElseThrow()).hasToString("true");
     assertThat(ad.find("Later")).isEmpty();
@@ -262,8 +269,18 @@ class JobAdTest {
 
   private static MachineAd machine(String name, int memory, List<NetworkingType> networks) {
     return new MachineAd(
-        name, "X86_64", VmType.KVM, 4096, memory, 1, 1 << 20, networks, false, "example.org",
-        List.of("52:54:00:00:00:01"), List.of());
+        name,
+        "X86_64",
+        VmType.KVM,
+        4096,
+        memory,
+        1,
+        1 << 20,
+        networks,
+        false,
+        "example.org",
+        List.of("52:54:00:00:00:01"),
+        List.of());
   }
 
   @Test
@@ -272,15 +289,16 @@ class JobAdTest {
     ClassAd slow = machine("slow", 512, List.of()).toClassAd();
     ClassAd fast = machine("fast", 512, List.of()).toClassAd().edit().set("Speed", 3).build();
     Matching matching = Matching.of(job, List.of(slow, fast), 0);
-    assertThat(matching.candidates()).extracting(Matching.Candidate::name).containsExactly("fast", "slow");
+    assertThat(matching.candidates())
+        .extracting(Matching.Candidate::name)
+        .containsExactly("fast", "slow");
     assertThat(matching.best()).map(Matching.Candidate::name).contains("fast");
     assertThat(matching.explanations()).isEmpty();
   }
 
   @Test
   void aJobThatMatchesNowhereIsToldWhichClauseFailsWhere() {
-    ClassAd job =
-        ad(Submits.BASIC + "vm_networking = true\nvm_networking_type = bridge\nqueue\n");
+    ClassAd job = ad(Submits.BASIC + "vm_networking = true\nvm_networking_type = bridge\nqueue\n");
     Matching matching =
         Matching.of(
             job,
@@ -298,7 +316,8 @@ class JobAdTest {
         .isEqualTo(
             "nat: stringListIMember(\"bridge\", TARGET.VM_Networking_Types) is false:"
                 + " TARGET.VM_Networking_Types = \"nat\"");
-    assertThat(matching.explanations().get(2)).startsWith("odd: TARGET.Arch == \"X86_64\" is undefined");
+    assertThat(matching.explanations().get(2))
+        .startsWith("odd: TARGET.Arch == \"X86_64\" is undefined");
     assertThat(Matching.of(job, List.of(), 0).explanations())
         .containsExactly("no execute host is known");
   }
@@ -306,14 +325,12 @@ class JobAdTest {
   @Test
   void twoGuestsWithOneAddressDoNotMeet() throws Exception {
     ClassAd job =
-        ad(
-                Submits.BASIC
-                    + "vm_checkpoint = true\nwhen_to_transfer_output = ON_EXIT_OR_EVICT\nqueue\n")
+        ad(Submits.BASIC
+                + "vm_checkpoint = true\nwhen_to_transfer_output = ON_EXIT_OR_EVICT\nqueue\n")
             .edit()
             .set("VM_CkptMac", "52:54:00:00:00:01")
             .build();
-    Matching matching =
-        Matching.of(job, List.of(machine("busy", 512, List.of()).toClassAd()), 0);
+    Matching matching = Matching.of(job, List.of(machine("busy", 512, List.of()).toClassAd()), 0);
     assertThat(matching.explanations()).singleElement().asString().contains("VM_CkptMac");
   }
 }
