@@ -323,6 +323,24 @@ class JobAdTest {
   }
 
   @Test
+  void aNetworkOfAnyTypeMatchesEveryMachineThatHasOne() {
+    ClassAd job = ad(Submits.BASIC + "vm_networking = true\nqueue\n");
+    Matching matching =
+        Matching.of(
+            job,
+            List.of(
+                machine("bridge", 512, List.of(NetworkingType.BRIDGE)).toClassAd(),
+                machine("nat", 512, List.of(NetworkingType.NAT)).toClassAd(),
+                machine("none", 512, List.of()).toClassAd()),
+            0);
+    assertThat(matching.candidates())
+        .filteredOn(c -> c.match().matches())
+        .extracting(Matching.Candidate::name)
+        .containsExactly("bridge", "nat");
+    assertThat(matching.explanations()).singleElement().asString().startsWith("none: ");
+  }
+
+  @Test
   void twoGuestsWithOneAddressDoNotMeet() throws Exception {
     ClassAd job =
         ad(Submits.BASIC
