@@ -137,6 +137,7 @@ class ArrowsTest {
             BASE + "store.io..",
             BASE + "store.chunking..",
             BASE + "snapshot.device.."));
+    rows.put("transfer.guest", List.of(BASE + "snapshot.device.."));
     rows.put(
         "transfer.lifecycle",
         List.of(BASE + "snapshot..", BASE + "transfer.guest..", "tools.jackson.."));

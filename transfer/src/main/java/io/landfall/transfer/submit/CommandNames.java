@@ -1,5 +1,6 @@
 package io.landfall.transfer.submit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -64,4 +65,11 @@ final class CommandNames {
           "requirements");
 
   private CommandNames() {}
+
+  /// Every command there is.
+  static List<String> all() {
+    List<String> names = new ArrayList<>(READ);
+    names.addAll(GenericCommands.names());
+    return names;
+  }
 }

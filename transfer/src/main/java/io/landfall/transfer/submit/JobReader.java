@@ -27,7 +27,7 @@ final class JobReader {
   }
 
   /// The job, or nothing if its type is not known. A job of a file with errors is never used.
-  Optional<VmJob> read(int clusterId, int procId, Map<String, String> attributes) {
+  Optional<VmJob> read(int clusterId, int procId, Map<String, SourceSpan> own) {
     if (!universe()) {
       return Optional.empty();
     }
@@ -78,8 +78,26 @@ final class JobReader {
             scope.get("arguments", "Args", "Arguments").map(SourceSpan::text),
             type.get() == VmType.XEN ? new XenSection(scope, inputs).read() : Optional.empty(),
             image,
-            scope.get("requirements").map(SourceSpan::text),
-            new LinkedHashMap<>(attributes)));
+            scope
+                .get("requirements")
+                .flatMap(r -> GenericCommands.checked(scope, "requirements", r)),
+            attributes(own)));
+  }
+
+  /// Generic commands first, so that the user's own attributes beat them.
+  private Map<String, String> attributes(Map<String, SourceSpan> own) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    GenericCommands.read(scope, attributes);
+    own.forEach((name, value) -> {
+      attributes.keySet().removeIf(name::equalsIgnoreCase);
+      if (value.isEmpty()) {
+        attributes.put(name, "undefined");
+      } else {
+        GenericCommands.checked(scope, "+" + name, value)
+            .ifPresent(text -> attributes.put(name, text));
+      }
+    });
+    return attributes;
   }
 
   private boolean universe() {

@@ -14,10 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -178,22 +178,20 @@ public final class SubmitFile {
     for (String name : List.of("Process", "ProcId")) {
       macros.define(name, Integer.toString(proc));
     }
-    Map<String, String> expanded = new LinkedHashMap<>();
-    attributes.forEach((name, raw) -> {
-      String text = expander.expand(raw).text();
-      expanded.put(name, text.isEmpty() ? "undefined" : text);
-    });
+    Map<String, SourceSpan> expanded = new LinkedHashMap<>();
+    attributes.forEach((name, raw) -> expanded.put(name, expander.expand(raw)));
     JobScope scope = new JobScope(macros, expander, problems, where);
     new JobReader(scope, context).read(cluster, proc, expanded).ifPresent(jobs::add);
     proc++;
   }
 
   private void warnOfUnused() {
-    Map<String, String> known = new TreeMap<>();
-    CommandNames.READ.forEach(n -> known.put(n, n));
+    List<String> names = CommandNames.all();
+    Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    known.addAll(names);
     boolean partly = problems.hasErrors() || jobs.isEmpty();
     for (MacroTable.Macro macro : macros.unused()) {
-      boolean command = known.containsKey(macro.name().toLowerCase(Locale.ROOT));
+      boolean command = known.contains(macro.name());
       if (command && partly) {
         continue;
       }
@@ -204,7 +202,7 @@ public final class SubmitFile {
               : macro.name() + " was never used, and is no command",
           command
               ? ""
-              : NearestName.of(macro.name(), CommandNames.READ)
+              : NearestName.of(macro.name(), names)
                   .map(near -> "did you mean " + near + "?")
                   .orElse("$(" + macro.name() + ") would use it"));
     }

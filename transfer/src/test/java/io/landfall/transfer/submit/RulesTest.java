@@ -162,6 +162,33 @@ class RulesTest {
   }
 
   @Test
+  void xenDisksFollowTheSameRules() {
+    String xen = Submits.BASIC.replace("kvm", "xen") + "xen_kernel = included\n";
+    assertThat(rules(xen.replace("guest.img:vda:w", "other.img:vda:w") + "queue\n"))
+        .containsExactly("T02");
+    assertThat(rules(xen.replace("guest.img:vda:w", "guest.img:vda") + "queue\n"))
+        .containsExactly("S12");
+    assertThat(problems(xen + "vm_checkpoint = true\nqueue\n"))
+        .singleElement()
+        .asString()
+        .contains("[T03]")
+        .contains("when_to_transfer_output = ON_EXIT_OR_EVICT")
+        .contains("VMGAHP_ERR_JOBCLASSAD_XEN_MISMATCHED_CHECKPOINT");
+  }
+
+  @Test
+  void aXenRamdiskMustBeReachableToo() {
+    assertThat(
+            problems(
+                Submits.BASIC.replace("kvm", "xen")
+                    + "xen_kernel = /k/vmlinuz\nxen_root = sda\nxen_initrd = initrd.img\nqueue\n"))
+        .singleElement()
+        .asString()
+        .contains("[T06]")
+        .contains("VMGAHP_ERR_JOBCLASSAD_XEN_INITRD_NOT_FOUND");
+  }
+
+  @Test
   void severalVmxFilesAreTooMany() {
     var files = Submits.home().with("/home/u/images/guest-a/second.VMX", "x");
     String text =
