@@ -4,6 +4,7 @@ import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
 import io.landfall.transfer.lifecycle.DurableFiles;
 import io.landfall.transfer.lifecycle.EndReason;
 import io.landfall.transfer.lifecycle.Lifecycle.Event;
+import io.landfall.transfer.lifecycle.MemoryFile;
 import io.landfall.transfer.lifecycle.SavedState;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmException;
@@ -60,7 +61,9 @@ final class Launch {
   /// A VM as it was saved.
   QemuVm restore(Machine saved, SavedState state) throws IOException {
     try {
-      placeMemory(state.memory());
+      if (MemoryFile.place(state.memory(), spec)) {
+        made.add(spec.memoryFile());
+      }
       Machine machine =
           launch(saved.type(), saved.cpu(), saved.accelerator(), List.of("-incoming", "defer"));
       monitor.listenForState(runtime.state());
@@ -103,19 +106,6 @@ final class Launch {
         made.add(drive.overlay().get());
         Qcow2Overlay.create(drive.overlay().get(), (size + SECTOR - 1) / SECTOR * SECTOR);
       }
-    }
-  }
-
-  private void placeMemory(Path saved) throws IOException {
-    long size = Files.size(saved);
-    if (size != spec.memoryBytes()) {
-      throw new VmException(
-          Reason.FAILED_TO_RESTORE,
-          "%s: %d bytes of memory, expected %d".formatted(saved, size, spec.memoryBytes()));
-    }
-    if (!Files.exists(spec.memoryFile()) || !Files.isSameFile(saved, spec.memoryFile())) {
-      made.add(spec.memoryFile());
-      SparseCopy.copy(saved, spec.memoryFile());
     }
   }
 

@@ -1,4 +1,4 @@
-package io.landfall.transfer.lifecycle.qemu;
+package io.landfall.transfer.lifecycle;
 
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Extent;
@@ -8,16 +8,34 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Copies a file's data and leaves its holes holes: memory is mostly zeros.
-final class SparseCopy {
+/// Saved memory on its way back into a VM's own memory file.
+public final class MemoryFile {
   private static final int PIECE_BYTES = 1 << 20;
   private static final int EXTENTS = 256;
 
-  private SparseCopy() {}
+  private MemoryFile() {}
 
-  /// Puts a copy at `to`, in the place of whatever is there.
-  static void copy(Path from, Path to) throws IOException {
-    Files.deleteIfExists(to);
+  /// Puts saved memory where a VM keeps its own, if it does not lie there already. Holes stay
+  /// holes: memory is mostly zeros.
+  ///
+  /// @return whether a copy was made
+  /// @throws VmException if it is not as large as the VM's memory
+  public static boolean place(Path saved, VmSpec spec) throws IOException {
+    long size = Files.size(saved);
+    if (size != spec.memoryBytes()) {
+      throw new VmException(
+          VmException.Reason.FAILED_TO_RESTORE,
+          "%s: %d bytes of memory, expected %d".formatted(saved, size, spec.memoryBytes()));
+    }
+    if (Files.exists(spec.memoryFile()) && Files.isSameFile(saved, spec.memoryFile())) {
+      return false;
+    }
+    Files.deleteIfExists(spec.memoryFile());
+    copy(saved, spec.memoryFile());
+    return true;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
     try (RawFile source = RawFile.open(from);
         RawFile target = RawFile.create(to, source.sizeBytes())) {
       ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
