@@ -99,9 +99,7 @@ final class CheckCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(ControlJson.write(report(submission, context)));
     } else {
       submission.problems().forEach(spec.commandLine().getErr()::println);
-      submission
-          .jobs()
-          .forEach(job -> spec.commandLine().getOut().println(JobAd.of(job, context)));
+      submission.jobs().forEach(job -> spec.commandLine().getOut().println(JobAd.of(job, context)));
     }
     return submission.valid() ? 0 : INVALID;
   }

@@ -1,5 +1,6 @@
 package io.landfall.transfer.cli;
 
+import io.landfall.store.cli.CheckpointCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,7 +21,19 @@ import picocli.CommandLine.Command;
       "4:not found",
       "5:held"
     },
-    subcommands = {})
+    subcommands = {
+      DemoCommand.class,
+      CheckCommand.class,
+      RunCommand.class,
+      AgentCommand.class,
+      SubmitCommand.class,
+      QueueCommand.class,
+      JobCommands.Show.class,
+      JobCommands.Evict.class,
+      JobCommands.Remove.class,
+      JobCommands.Release.class,
+      CheckpointCommand.class
+    })
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -19,7 +19,7 @@ public sealed interface JobEvent {
   record Matched(Instant time, String host) implements JobEvent {}
 
   /// How far the landing is; not kept.
-  record Landing(Instant time, String part, long doneBytes, long totalBytes, long pulledBytes)
+  record Landing(Instant time, String part, String phase, long doneBytes, long totalBytes)
       implements JobEvent {}
 
   /// Everything is on the execute host.

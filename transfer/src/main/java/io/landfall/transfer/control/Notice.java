@@ -13,9 +13,9 @@ public sealed interface Notice {
   /// How far a landing is.
   ///
   /// @param part `vda`, or `memory`
-  /// @param doneBytes of `totalBytes`, whatever they came from
-  /// @param pulledBytes those of them that came over the network
-  record Landing(String job, String part, long doneBytes, long totalBytes, long pulledBytes)
+  /// @param phase what is being done: `MAP`, `COPY`, `PULL`, `SEAL` or `COMMIT`
+  /// @param doneBytes of the `totalBytes` of this phase
+  record Landing(String job, String part, String phase, long doneBytes, long totalBytes)
       implements Notice {}
 
   /// The machine has ended by itself.

@@ -72,6 +72,36 @@ public record VmJob(
     attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
   }
 
+  /// The same job with other disks, e.g. once the format of each is decided.
+  public VmJob withDisks(List<VmDisk> others) {
+    return new VmJob(
+        clusterId,
+        procId,
+        executable,
+        type,
+        memoryMiB,
+        vcpus,
+        others,
+        checkpoint,
+        networking,
+        networkingType,
+        macAddress,
+        vnc,
+        noOutput,
+        when,
+        initialDir,
+        inputFiles,
+        inputUrls,
+        outputFiles,
+        outputRemaps,
+        log,
+        arguments,
+        xen,
+        vmware,
+        requirements,
+        attributes);
+  }
+
   /// The job's name in a queue: `12.0`.
   public String id() {
     return clusterId + "." + procId;

@@ -1,0 +1,110 @@
+package io.landfall.transfer.cli;
+
+import io.landfall.transfer.config.Configuration;
+import io.landfall.transfer.config.ConfigurationSources;
+import io.landfall.transfer.config.InvalidConfigurationException;
+import io.landfall.transfer.daemon.Agent;
+import io.landfall.transfer.daemon.AgentKnobs;
+import io.landfall.transfer.daemon.AgentSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `landfall agent`.
+@Command(
+    name = "agent",
+    mixinStandardHelpOptions = true,
+    description = {
+      "The daemon of a submit or an execute host. Stops on SIGTERM; what was saved, queued or has ended is taken up by the next one.",
+      "%nExample: landfall agent --set LANDFALL_ROLES=EXECUTE --set EXECUTE=/var/lib/landfall/execute"
+    })
+final class AgentCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "A setting, as if it stood in the configuration; may be given several times.")
+  private Map<String, String> set = Map.of();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A configuration file, in HTCondor's configuration language.")
+  private Path config;
+
+  @Option(
+      names = "--show-config",
+      description = "Print each setting with where it came from, and stop.")
+  private boolean showConfig;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    AgentSettings settings;
+    Optional<Path> addressFile;
+    try {
+      Configuration configuration =
+          Configuration.load(ConfigurationSources.here(Map.of(), Optional.ofNullable(config), set));
+      settings = AgentKnobs.read(configuration);
+      addressFile = AgentKnobs.addressFile(configuration);
+      if (showConfig) {
+        for (Configuration.Setting setting : configuration.all()) {
+          spec.commandLine()
+              .getOut()
+              .printf("%s = %s    # %s%n", setting.name(), setting.value(), setting.where());
+        }
+        return 0;
+      }
+    } catch (InvalidConfigurationException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return SubmitCommand.INVALID;
+    }
+    return serve(settings, addressFile);
+  }
+
+  private int serve(AgentSettings settings, Optional<Path> addressFile)
+      throws IOException, InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> waitFor(stop, stopped), "stop"));
+    try (Agent agent = Agent.start(settings)) {
+      String address = Addresses.text(agent.address());
+      if (addressFile.isPresent()) {
+        publish(addressFile.get(), address);
+      }
+      spec.commandLine().getOut().println(settings.name() + " listens on " + address);
+      spec.commandLine().getOut().flush();
+      stop.await();
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private static void waitFor(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Whole or not at all, so that whoever waits for the file never reads half an address.
+  private static void publish(Path file, String address) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    Files.write(temporary, (address + "\n").getBytes(StandardCharsets.US_ASCII));
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

@@ -1,0 +1,143 @@
+package io.landfall.transfer.cli;
+
+import io.landfall.transfer.control.ControlJson;
+import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.control.Notice;
+import io.landfall.transfer.control.Request;
+import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Commands about one job of a submit agent.
+final class JobCommands {
+  private JobCommands() {}
+
+  /// What they have in common: one job, one request.
+  abstract static class One implements Callable<Integer> {
+    @Mixin private AgentOption agent;
+
+    @Parameters(paramLabel = "JOB", description = "The job's name, or CLUSTER.PROC.")
+    private String job;
+
+    private final Function<String, Request<?>> request;
+
+    One(Function<String, Request<?>> request) {
+      this.request = request;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      try (AgentLink link = agent.open()) {
+        link.call(request.apply(job));
+        return 0;
+      }
+    }
+  }
+
+  /// `landfall evict`.
+  @Command(
+      name = "evict",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Takes a job off its execute host, with a checkpoint if it says vm_checkpoint; it goes on elsewhere.",
+        "%nExample: landfall evict 12.0"
+      })
+  static final class Evict extends One {
+    Evict() {
+      super(Request.Evict::new);
+    }
+  }
+
+  /// `landfall remove`.
+  @Command(
+      name = "remove",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Stops a job and takes it out of the queue; its checkpoints stay.",
+        "%nExample: landfall remove 12.0"
+      })
+  static final class Remove extends One {
+    Remove() {
+      super(Request.Remove::new);
+    }
+  }
+
+  /// `landfall release`.
+  @Command(
+      name = "release",
+      mixinStandardHelpOptions = true,
+      description = {"Tries a held job again.", "%nExample: landfall release 12.0"})
+  static final class Release extends One {
+    Release() {
+      super(Request.ReleaseHold::new);
+    }
+  }
+
+  /// `landfall show`.
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Tells everything that happened to a job.",
+        "%nExample: landfall show 12.0 --follow"
+      })
+  static final class Show implements Callable<Integer> {
+    private static final int HELD = 5;
+    private static final long QUIET_MILLIS = 300;
+
+    @Spec private CommandSpec spec;
+    @Mixin private AgentOption agent;
+
+    @Parameters(paramLabel = "JOB", description = "The job's name, or CLUSTER.PROC.")
+    private String job;
+
+    @Option(names = "--follow", description = "Go on until the job is done, held or removed.")
+    private boolean follow;
+
+    @Option(names = "--json", description = "Print the events as JSON lines.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
+      JobPrinter printer =
+          new JobPrinter(spec.commandLine().getOut(), json, Terminal.isInteractive());
+      try (AgentLink link = agent.open()) {
+        link.peer().onNotice(text -> hear(text, events));
+        link.call(new Request.Watch(job));
+        JobEvent last = null;
+        for (JobEvent event = next(events); event != null; event = next(events)) {
+          printer.print(event);
+          last = event;
+          if (event.last() && follow) {
+            break;
+          }
+        }
+        return last instanceof JobEvent.Held ? HELD : 0;
+      }
+    }
+
+    private JobEvent next(BlockingQueue<JobEvent> events) throws InterruptedException {
+      return follow ? events.take() : events.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static void hear(String text, BlockingQueue<JobEvent> events) {
+      try {
+        if (ControlJson.read(text, Notice.class) instanceof Notice.Happened happened) {
+          events.add(happened.event());
+        }
+      } catch (IOException e) {
+        System.getLogger(Show.class.getName()).log(System.Logger.Level.WARNING, e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.transfer.control.ControlJson;
+import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.net.Endpoint;
+import io.landfall.transfer.net.EndpointSettings;
+import io.landfall.transfer.net.Peer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/// One daemon with the submit role, the execute role, or both.
+///
+/// Start order: the sockets, then what was left by an agent before, then the listener. Stop order:
+/// the listener and its links, then the roles; jobs stay as they are and are taken up by the next
+/// agent.
+public final class Agent implements AutoCloseable {
+  private final Endpoint endpoint;
+  private final Optional<ExecuteAgent> execute;
+  private final Optional<SubmitAgent> submit;
+  private final InetSocketAddress address;
+
+  private Agent(
+      Endpoint endpoint,
+      Optional<ExecuteAgent> execute,
+      Optional<SubmitAgent> submit,
+      InetSocketAddress listen)
+      throws IOException {
+    this.endpoint = endpoint;
+    this.execute = execute;
+    this.submit = submit;
+    this.address = endpoint.listen(listen, this::welcome);
+  }
+
+  /// Opens the roles that `settings` name, and listens.
+  ///
+  /// @throws IOException if a role cannot be taken up; the message says why
+  public static Agent start(AgentSettings settings) throws IOException {
+    Endpoint endpoint = Endpoint.open(EndpointSettings.of(settings.name()));
+    Optional<ExecuteAgent> execute = Optional.empty();
+    Optional<SubmitAgent> submit = Optional.empty();
+    try {
+      if (settings.roles().contains(AgentSettings.Role.EXECUTE)) {
+        execute = Optional.of(ExecuteAgent.open(settings, Drivers.named(settings.hypervisor())));
+      }
+      if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
+        submit = Optional.of(SubmitAgent.open(settings, endpoint));
+      }
+      return new Agent(endpoint, execute, submit, settings.listen());
+    } catch (IOException | RuntimeException e) {
+      close(endpoint, execute, submit);
+      throw e;
+    }
+  }
+
+  /// Where it listens.
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  private void welcome(Peer peer) {
+    execute.ifPresent(role -> peer.serve(role.exportsFor(peer)));
+    peer.onRequest(text -> ControlJson.write(answer(peer, ControlJson.read(text, Request.class))));
+  }
+
+  private Reply answer(Peer peer, Request<?> request) throws IOException {
+    return switch (request) {
+      case Request.Describe _ -> execute().describe();
+      case Request.Attach attach -> execute().attach(peer, attach.job());
+      case Request.Prepare prepare -> execute().prepare(peer, prepare);
+      case Request.Start start -> execute().claimed(start.job()).start();
+      case Request.Save save -> execute().claimed(save.job()).save();
+      case Request.Outputs outputs -> execute().claimed(outputs.job()).outputs();
+      case Request.Kill kill -> {
+        execute().claimed(kill.job()).kill();
+        yield new Reply.Done();
+      }
+      case Request.Release release -> {
+        execute().release(release.job());
+        yield new Reply.Done();
+      }
+      case Request.Submit description -> submit().submit(description);
+      case Request.ListJobs _ -> submit().jobs();
+      case Request.Watch watch -> {
+        submit().watch(peer, watch.job());
+        yield new Reply.Done();
+      }
+      case Request.Evict evict -> {
+        submit().signal(evict.job(), new JobRunner.Signal.Evict("asked by the user"));
+        yield new Reply.Done();
+      }
+      case Request.Remove remove -> {
+        submit().signal(remove.job(), new JobRunner.Signal.Remove());
+        yield new Reply.Done();
+      }
+      case Request.ReleaseHold release -> {
+        submit().releaseHold(release.job());
+        yield new Reply.Done();
+      }
+    };
+  }
+
+  private ExecuteAgent execute() throws IOException {
+    return execute.orElseThrow(() -> new IOException("this agent has no execute role"));
+  }
+
+  SubmitAgent submit() throws IOException {
+    return submit.orElseThrow(() -> new IOException("this agent has no submit role"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    close(endpoint, execute, submit);
+  }
+
+  private static void close(
+      Endpoint endpoint, Optional<ExecuteAgent> execute, Optional<SubmitAgent> submit)
+      throws IOException {
+    if (submit.isPresent()) {
+      submit.get().close();
+    }
+    if (execute.isPresent()) {
+      execute.get().close();
+    }
+    endpoint.close();
+  }
+}

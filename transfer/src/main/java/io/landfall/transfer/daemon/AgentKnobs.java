@@ -1,0 +1,149 @@
+package io.landfall.transfer.daemon;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.landfall.transfer.config.Configuration;
+import io.landfall.transfer.config.Configuration.Setting;
+import io.landfall.transfer.config.InvalidConfigurationException;
+import io.landfall.transfer.config.Problem;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// The agent's settings in HTCondor's configuration language: HTCondor's names wherever it has one,
+/// `LANDFALL_…` for the rest.
+public final class AgentKnobs {
+  private static final int DEFAULT_PORT = 9717;
+  private static final int MAX_PORT = 65535;
+
+  /// Every name an agent reads, in the order in which they are documented.
+  public static final List<String> NAMES =
+      List.of(
+          "LANDFALL_ROLES",
+          "LANDFALL_NAME",
+          "NETWORK_INTERFACE",
+          "LANDFALL_PORT",
+          "LANDFALL_ADDRESS_FILE",
+          "SPOOL",
+          "EXECUTE",
+          "LANDFALL_EXECUTE_HOSTS",
+          "LANDFALL_HYPERVISOR",
+          "VM_TYPE",
+          "VM_MEMORY",
+          "VM_MAX_NUMBER",
+          "JOB_DEFAULT_LEASE_DURATION");
+
+  private final Configuration configuration;
+
+  private AgentKnobs(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /// Reads every setting an agent has.
+  ///
+  /// @throws InvalidConfigurationException naming the setting, where it was set, and what would be
+  ///   right
+  public static AgentSettings read(Configuration configuration)
+      throws InvalidConfigurationException {
+    List<Problem> misspelled = configuration.misspelled(NAMES);
+    if (!misspelled.isEmpty()) {
+      throw new InvalidConfigurationException(misspelled);
+    }
+    return new AgentKnobs(configuration).read();
+  }
+
+  /// Where to write the agent's address once it listens, as HTCondor's `SCHEDD_ADDRESS_FILE` does.
+  public static Optional<Path> addressFile(Configuration configuration)
+      throws InvalidConfigurationException {
+    return configuration.path("LANDFALL_ADDRESS_FILE");
+  }
+
+  private AgentSettings read() throws InvalidConfigurationException {
+    return new AgentSettings(
+        configuration.text("LANDFALL_NAME", hostName()),
+        roles(),
+        new InetSocketAddress(
+            configuration.text("NETWORK_INTERFACE", "127.0.0.1"),
+            number("LANDFALL_PORT", DEFAULT_PORT, 0, MAX_PORT)),
+        path("SPOOL", "/var/spool/landfall"),
+        path("EXECUTE", "/var/lib/landfall/execute"),
+        addresses("LANDFALL_EXECUTE_HOSTS"),
+        configuration.text("LANDFALL_HYPERVISOR", "auto"),
+        list("VM_TYPE", List.of("kvm")),
+        number("VM_MEMORY", physicalMiB(), 1, Integer.MAX_VALUE),
+        number("VM_MAX_NUMBER", Integer.MAX_VALUE, 1, Integer.MAX_VALUE),
+        configuration.duration("JOB_DEFAULT_LEASE_DURATION", Duration.ofMinutes(20)));
+  }
+
+  private Set<AgentSettings.Role> roles() throws InvalidConfigurationException {
+    Set<AgentSettings.Role> roles = EnumSet.noneOf(AgentSettings.Role.class);
+    for (String word : list("LANDFALL_ROLES", List.of("SUBMIT", "EXECUTE"))) {
+      try {
+        roles.add(AgentSettings.Role.valueOf(word.toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        throw refused("LANDFALL_ROLES", "SUBMIT, EXECUTE or both");
+      }
+    }
+    return roles;
+  }
+
+  private Path path(String name, String standard) throws InvalidConfigurationException {
+    return configuration.path(name).orElse(Path.of(standard)).toAbsolutePath();
+  }
+
+  private List<String> list(String name, List<String> standard)
+      throws InvalidConfigurationException {
+    List<String> list = configuration.list(name);
+    return list.isEmpty() ? standard : list;
+  }
+
+  private int number(String name, int standard, int min, int max)
+      throws InvalidConfigurationException {
+    return (int) configuration.integer(name, standard, min, max);
+  }
+
+  private List<InetSocketAddress> addresses(String name) throws InvalidConfigurationException {
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    for (String text : configuration.list(name)) {
+      int colon = text.lastIndexOf(':');
+      try {
+        addresses.add(
+            colon < 0
+                ? new InetSocketAddress(text, DEFAULT_PORT)
+                : new InetSocketAddress(
+                    text.substring(0, colon), Integer.parseInt(text.substring(colon + 1))));
+      } catch (IllegalArgumentException e) {
+        throw refused(name, "addresses as HOST or HOST:PORT");
+      }
+    }
+    return addresses;
+  }
+
+  private InvalidConfigurationException refused(String name, String expected)
+      throws InvalidConfigurationException {
+    Setting setting = configuration.find(name).orElseThrow();
+    return Configuration.refused(setting, expected);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "localhost";
+    }
+  }
+
+  private static int physicalMiB() {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return (int) Math.min(Integer.MAX_VALUE, system.getTotalMemorySize() >> 20);
+  }
+}

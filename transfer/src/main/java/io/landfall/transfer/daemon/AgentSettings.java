@@ -1,0 +1,42 @@
+package io.landfall.transfer.daemon;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/// Everything an agent is configured with, typed and checked once.
+///
+/// @param name this host's name in the pool
+/// @param roles what the agent does
+/// @param listen where it listens; port 0 for any free one
+/// @param spool submit role: `SPOOL`; the store, the queue and the image indexes are in `landfall`
+///   below it
+/// @param execute execute role: `EXECUTE`; images and machines are in `landfall` below it
+/// @param executeHosts submit role: whom to send jobs to
+/// @param hypervisor execute role: which driver, `auto` for the best that works here
+/// @param vmTypes execute role: words of `vm_type` it takes
+/// @param vmMemoryMiB execute role: `VM_MEMORY`, the memory of all machines together
+/// @param vmMaxNumber execute role: `VM_MAX_NUMBER`, how many machines at once
+/// @param jobLease submit role: how long a silent execute host keeps its job before the job may run
+///   elsewhere
+public record AgentSettings(
+    String name,
+    Set<Role> roles,
+    InetSocketAddress listen,
+    Path spool,
+    Path execute,
+    List<InetSocketAddress> executeHosts,
+    String hypervisor,
+    List<String> vmTypes,
+    int vmMemoryMiB,
+    int vmMaxNumber,
+    Duration jobLease) {
+
+  /// What an agent does; one daemon may do both.
+  public enum Role {
+    SUBMIT,
+    EXECUTE
+  }
+}

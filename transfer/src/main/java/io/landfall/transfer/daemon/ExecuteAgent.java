@@ -1,0 +1,177 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.protocol.content.ImageId;
+import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.landing.ImageCache;
+import io.landfall.transfer.lifecycle.HypervisorDriver;
+import io.landfall.transfer.net.Peer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// The execute role: lands images, runs machines, and offers what they left until the submit host
+/// has it.
+///
+/// A submit host that goes away changes nothing here: its machines run on, what they left waits,
+/// and whoever attaches to the job again takes over.
+final class ExecuteAgent implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ExecuteAgent.class.getName());
+
+  /// Hashing of what machines left runs beside everything else and must not take the host over.
+  private static final int HASHING_THREADS = 2;
+
+  private final AgentSettings settings;
+  private final HypervisorDriver driver;
+  private final ImageCache cache;
+  private final Path claimsDirectory;
+  private final Map<String, Claim> claims = new ConcurrentHashMap<>();
+  private final Map<Peer, ExportTable> exports = new ConcurrentHashMap<>();
+  private final ExecutorService hashing =
+      Executors.newFixedThreadPool(
+          HASHING_THREADS, Thread.ofPlatform().name("claim-", 0).daemon(true).factory());
+
+  private ExecuteAgent(AgentSettings settings, HypervisorDriver driver, ImageCache cache) {
+    this.settings = settings;
+    this.driver = driver;
+    this.cache = cache;
+    this.claimsDirectory = settings.execute().resolve("claims");
+  }
+
+  static ExecuteAgent open(AgentSettings settings, HypervisorDriver driver) throws IOException {
+    Files.createDirectories(settings.execute());
+    ExecuteAgent agent =
+        new ExecuteAgent(settings, driver, ImageCache.open(settings.execute().resolve("cache")));
+    agent.recover();
+    return agent;
+  }
+
+  /// What an agent before this one left: its machines are stopped, what they had saved waits on.
+  private void recover() throws IOException {
+    Files.createDirectories(claimsDirectory);
+    try (var directories = Files.list(claimsDirectory)) {
+      for (Path directory : directories.toList()) {
+        recover(directory);
+      }
+    }
+  }
+
+  private void recover(Path directory) throws IOException {
+    driver.reap(directory);
+    if (!Files.exists(directory.resolve(ClaimFile.NAME))) {
+      Claim.deleteRecursively(directory);
+      return;
+    }
+    ClaimFile file = ClaimFile.load(directory);
+    Claim claim = claim(file.job(), directory, file);
+    if (claim.recover()) {
+      claims.put(file.job(), claim);
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: {1} since before, waiting for its submit host",
+          file.job(),
+          claim.phase());
+    }
+  }
+
+  private Claim claim(String job, Path directory, ClaimFile file) {
+    return new Claim(job, directory, file, driver, cache, hashing);
+  }
+
+  /// What a peer may pull: what its claims offer.
+  ExportTable exportsFor(Peer peer) {
+    return exports.computeIfAbsent(
+        peer,
+        p -> {
+          var _ = p.closed().whenComplete((closed, failure) -> exports.remove(p));
+          return new ExportTable();
+        });
+  }
+
+  Reply.HostAd describe() throws IOException {
+    int claimedMiB = claims.values().stream().mapToInt(Claim::memoryMiB).sum();
+    return new Reply.HostAd(
+        settings.name(),
+        driver.name(),
+        settings.vmTypes(),
+        settings.vmMemoryMiB() - claimedMiB,
+        settings.vmMaxNumber() - claims.size(),
+        cache.images().stream().map(ImageId::toString).toList());
+  }
+
+  Reply.ClaimStatus attach(Peer peer, String job) throws IOException {
+    Claim claim = claims.get(job);
+    return claim == null
+        ? new Reply.ClaimStatus(Reply.ClaimStatus.Phase.NONE, java.util.Optional.empty())
+        : claim.attach(peer, exportsFor(peer));
+  }
+
+  Reply.Prepared prepare(Peer peer, Request.Prepare order) throws IOException {
+    Claim claim = claims.get(order.job());
+    if (claim == null) {
+      claim = admit(order);
+    }
+    claim.attach(peer, exportsFor(peer));
+    return claim.prepare(order);
+  }
+
+  private synchronized Claim admit(Request.Prepare order) throws IOException {
+    Reply.HostAd free = describe();
+    if (free.slots() < 1) {
+      throw new IOException(
+          settings.name()
+              + " runs VM_MAX_NUMBER = "
+              + settings.vmMaxNumber()
+              + " machines already");
+    }
+    if (free.memoryMiB() < order.vm().memoryMiB()) {
+      throw new IOException(
+          settings.name()
+              + " has "
+              + free.memoryMiB()
+              + " MiB of VM_MEMORY left, the job asks for "
+              + order.vm().memoryMiB());
+    }
+    Path directory = claimsDirectory.resolve(Names.directory(order.job()));
+    Files.createDirectories(directory);
+    Claim claim = claim(order.job(), directory, ClaimFile.fresh(directory, order.job()));
+    claims.put(order.job(), claim);
+    return claim;
+  }
+
+  Claim claimed(String job) throws IOException {
+    Claim claim = claims.get(job);
+    if (claim == null) {
+      throw new IOException(settings.name() + " has no claim for " + job);
+    }
+    return claim;
+  }
+
+  /// Forgets a job; asking twice is harmless.
+  void release(String job) throws IOException {
+    Claim claim = claims.get(job);
+    if (claim != null) {
+      claim.release();
+      claims.remove(job);
+    }
+  }
+
+  List<Claim> claims() {
+    return List.copyOf(claims.values());
+  }
+
+  /// Stops the machines that still run; what was saved or has ended stays for the next agent.
+  @Override
+  public void close() throws IOException {
+    for (Claim claim : claims()) {
+      claim.kill();
+    }
+    hashing.shutdownNow();
+    cache.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.transfer.config.Problem;
+import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.submit.Submission;
+import io.landfall.transfer.submit.SubmitContext;
+import io.landfall.transfer.submit.SubmitFile;
+import io.landfall.transfer.submit.VmJob;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+
+/// Runs the jobs of one submit description file to their end, with the agents inside this process.
+public final class ForegroundRun {
+  private ForegroundRun() {}
+
+  /// Where and on what to run.
+  ///
+  /// @param state directory that keeps checkpoints and cached images between runs
+  /// @param on execute agents to use; empty: one inside this process
+  /// @param hypervisor for the one inside this process
+  public record Options(Path state, List<InetSocketAddress> on, String hypervisor) {}
+
+  /// How it went.
+  ///
+  /// @param problems of the submit description file; if there are any, nothing was made and nothing
+  ///   ran
+  /// @param last the last event of each job
+  public record Outcome(List<String> problems, List<JobEvent> last) {}
+
+  private record News(String job, JobEvent event) {}
+
+  /// `$XDG_STATE_HOME/landfall`, or `~/.local/state/landfall`.
+  public static Path defaultState() {
+    String state = System.getenv("XDG_STATE_HOME");
+    return (state == null || state.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state))
+        .resolve("landfall");
+  }
+
+  /// Runs the jobs; returns when each of them is completed, held or removed.
+  public static Outcome run(Path file, Options options, BiConsumer<String, JobEvent> listener)
+      throws IOException, InterruptedException {
+    List<String> problems = problems(file);
+    if (!problems.isEmpty()) {
+      return new Outcome(problems, List.of());
+    }
+    abandonBrokenOffJobs(options);
+    try (Agent execute = options.on().isEmpty() ? executeAgent(options) : null;
+        Agent submit = submitAgent(options, execute)) {
+      return runJobs(file, submit.submit(), listener);
+    }
+  }
+
+  /// What is wrong with the file, found before anything is made.
+  private static List<String> problems(Path file) throws IOException {
+    SubmitContext context = SubmitContext.here().withImageFormats(InputFormats.WORDS);
+    Submission submission = SubmitFile.parse(file, context);
+    List<String> problems =
+        new ArrayList<>(
+            submission.problems().stream()
+                .filter(Problem::isError)
+                .map(Problem::toString)
+                .toList());
+    for (VmJob job : submission.jobs()) {
+      try {
+        InputFormats.decide(job);
+      } catch (IOException e) {
+        problems.add(file + ": error: " + e.getMessage());
+      }
+    }
+    return problems;
+  }
+
+  /// A run that was killed left its jobs in the queue; whoever starts a run again wants these jobs
+  /// and not those too.
+  private static void abandonBrokenOffJobs(Options options) throws IOException {
+    JobBook book = JobBook.open(SubmitAgent.home(spool(options)).resolve("jobs"));
+    for (Job job : book.all()) {
+      if (!job.status().settled()) {
+        book.put(job.because(JobStatus.REMOVED, "the run it belonged to was broken off"));
+      }
+    }
+  }
+
+  private static Outcome runJobs(
+      Path file, SubmitAgent submit, BiConsumer<String, JobEvent> listener)
+      throws IOException, InterruptedException {
+    BlockingQueue<News> news = new LinkedBlockingQueue<>();
+    Runnable stop = submit.book().watch((job, event) -> news.add(new News(job, event)));
+    Reply.Submitted submitted =
+        submit.submit(
+            new Request.Submit(
+                file.toAbsolutePath().toString(),
+                Path.of("").toAbsolutePath().toString(),
+                System.getProperty("user.name")));
+    Set<String> open = new HashSet<>(submitted.jobs());
+    List<JobEvent> last = new ArrayList<>();
+    while (!open.isEmpty()) {
+      News next = news.take();
+      if (!open.contains(next.job())) {
+        continue;
+      }
+      listener.accept(next.job(), next.event());
+      if (next.event().last()) {
+        open.remove(next.job());
+        last.add(next.event());
+      }
+    }
+    stop.run();
+    return new Outcome(submitted.problems(), last);
+  }
+
+  private static Agent executeAgent(Options options) throws IOException {
+    return Agent.start(settings(options, AgentSettings.Role.EXECUTE, List.of()));
+  }
+
+  private static Agent submitAgent(Options options, Agent execute) throws IOException {
+    List<InetSocketAddress> hosts = execute == null ? options.on() : List.of(execute.address());
+    return Agent.start(settings(options, AgentSettings.Role.SUBMIT, hosts));
+  }
+
+  private static AgentSettings settings(
+      Options options, AgentSettings.Role role, List<InetSocketAddress> hosts) {
+    return new AgentSettings(
+        "local",
+        Set.of(role),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        spool(options),
+        options.state().resolve("execute"),
+        hosts,
+        options.hypervisor(),
+        List.of("kvm"),
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        Duration.ofMinutes(20));
+  }
+
+  private static Path spool(Options options) {
+    return options.state().resolve("spool");
+  }
+}

@@ -1,0 +1,132 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.transfer.control.ControlJson;
+import io.landfall.transfer.control.JobEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+
+/// The submit agent's queue on disk: a directory for each job with `job.json`, replaced as a whole,
+/// and `events`, a JSON line for each event. A change is durable before anybody acts on it.
+///
+/// Threads: any.
+final class JobBook {
+  private static final String JOB = "job.json";
+  private static final String EVENTS = "events";
+
+  private final Path directory;
+  private final Map<String, Job> jobs = new ConcurrentSkipListMap<>();
+  private final List<BiConsumer<String, JobEvent>> watchers = new CopyOnWriteArrayList<>();
+
+  private JobBook(Path directory) {
+    this.directory = directory;
+  }
+
+  static JobBook open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    JobBook book = new JobBook(directory);
+    try (var children = Files.list(directory)) {
+      for (Path child : children.filter(c -> Files.exists(c.resolve(JOB))).toList()) {
+        Job job = ControlJson.read(Files.readString(child.resolve(JOB)), Job.class);
+        book.jobs.put(job.name(), job);
+      }
+    }
+    return book;
+  }
+
+  /// The highest cluster number given so far; a number once given is never given again.
+  synchronized int lastCluster() throws IOException {
+    try {
+      return Integer.parseInt(Files.readString(counter()).strip());
+    } catch (NoSuchFileException none) {
+      return 0;
+    }
+  }
+
+  synchronized void clusterIsTaken(int cluster) throws IOException {
+    if (cluster > lastCluster()) {
+      StateFile.replace(counter(), Integer.toString(cluster).getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  private Path counter() {
+    return directory.resolve("last-cluster");
+  }
+
+  void put(Job job) throws IOException {
+    Path home = home(job.name());
+    Files.createDirectories(home);
+    StateFile.replace(home.resolve(JOB), ControlJson.write(job).getBytes(StandardCharsets.UTF_8));
+    jobs.put(job.name(), job);
+  }
+
+  Optional<Job> find(String name) {
+    return Optional.ofNullable(jobs.get(name));
+  }
+
+  /// A job by its full name or, where that is not ambiguous, by `cluster.proc`.
+  ///
+  /// @throws IOException if there is no such job
+  Job require(String name) throws IOException {
+    List<Job> found =
+        jobs.values().stream()
+            .filter(job ->
+                job.name().equals(name)
+                    || (job.key().cluster() + "." + job.key().proc()).equals(name))
+            .toList();
+    if (found.size() != 1) {
+      throw new IOException(
+          (found.isEmpty() ? "no job " : "more than one job ") + name + " in the queue");
+    }
+    return found.getFirst();
+  }
+
+  Collection<Job> all() {
+    return List.copyOf(jobs.values());
+  }
+
+  /// Writes an event down and tells the watchers.
+  void happened(String job, JobEvent event) throws IOException {
+    if (!(event instanceof JobEvent.Landing)) {
+      Files.writeString(
+          home(job).resolve(EVENTS),
+          ControlJson.write(event) + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    }
+    watchers.forEach(watcher -> watcher.accept(job, event));
+  }
+
+  /// Everything that happened to a job so far.
+  List<JobEvent> events(String job) throws IOException {
+    List<JobEvent> events = new ArrayList<>();
+    Path file = home(job).resolve(EVENTS);
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        events.add(ControlJson.read(line, JobEvent.class));
+      }
+    }
+    return events;
+  }
+
+  /// Calls `watcher` for every event from now on, until the result is run.
+  Runnable watch(BiConsumer<String, JobEvent> watcher) {
+    watchers.add(watcher);
+    return () -> watchers.remove(watcher);
+  }
+
+  private Path home(String job) {
+    return directory.resolve(Names.directory(job));
+  }
+}

@@ -1,0 +1,34 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.protocol.content.ChunkId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// How things are called on disk and on the wire.
+final class Names {
+  private Names() {}
+
+  /// Export of a job's input disk, offered by the submit host.
+  static String inputDisk(String job, String device) {
+    return "input/" + job + "/" + device;
+  }
+
+  /// Export of a device of a checkpoint, offered by the submit host.
+  static String checkpointPart(String checkpoint, String part) {
+    return "checkpoint/" + checkpoint + "/" + part;
+  }
+
+  /// Export of a part of a claim (a disk's device, `memory`, `device-state`), offered by the
+  /// execute host.
+  static String claimPart(String job, String part) {
+    return "claim/" + job + "/" + part;
+  }
+
+  /// A directory name for a job: readable, of safe characters only, and different for different
+  /// jobs whatever they contain.
+  static String directory(String job) {
+    String readable = job.replaceAll("[^A-Za-z0-9.]+", "_");
+    String digest = ChunkId.of(ByteBuffer.wrap(job.getBytes(StandardCharsets.UTF_8))).toString();
+    return readable.substring(0, Math.min(readable.length(), 60)) + "-" + digest.substring(0, 12);
+  }
+}

@@ -1,0 +1,211 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.JobKey;
+import io.landfall.store.checkpoint.StoreSettings;
+import io.landfall.store.chunking.ImageIndexes;
+import io.landfall.transfer.config.Problem;
+import io.landfall.transfer.control.ControlJson;
+import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.control.Notice;
+import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.net.Endpoint;
+import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.submit.Submission;
+import io.landfall.transfer.submit.SubmitContext;
+import io.landfall.transfer.submit.SubmitFile;
+import io.landfall.transfer.submit.VmJob;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// The submit role: the queue, the checkpoint store in SPOOL, and a [JobRunner] for each job that
+/// is not settled.
+///
+/// Everything it must remember is on disk before it acts: an agent that is killed and started again
+/// takes its jobs up where they are.
+final class SubmitAgent implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(SubmitAgent.class.getName());
+
+  /// Hashing and storing input images.
+  private static final int WORKERS = 2;
+
+  private final AgentSettings settings;
+  private final JobBook book;
+  private final CheckpointStore store;
+  private final ImageIndexes indexes;
+  private final ExecuteHosts hosts;
+  private final Map<String, JobRunner> runners = new ConcurrentHashMap<>();
+  private final List<Thread> threads = new ArrayList<>(); // guarded by itself
+  private final ExecutorService workers =
+      Executors.newFixedThreadPool(
+          WORKERS, Thread.ofPlatform().name("submit-", 0).daemon(true).factory());
+
+  private SubmitAgent(
+      AgentSettings settings, JobBook book, CheckpointStore store, Endpoint endpoint)
+      throws IOException {
+    this.settings = settings;
+    this.book = book;
+    this.store = store;
+    this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
+    this.hosts = new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed);
+  }
+
+  static SubmitAgent open(AgentSettings settings, Endpoint endpoint) throws IOException {
+    Files.createDirectories(settings.spool());
+    CheckpointStore store = CheckpointStore.open(home(settings.spool()), StoreSettings.defaults());
+    SubmitAgent agent =
+        new SubmitAgent(
+            settings, JobBook.open(home(settings.spool()).resolve("jobs")), store, endpoint);
+    agent.book.all().stream().filter(job -> !job.status().settled()).forEach(agent::run);
+    return agent;
+  }
+
+  /// Our directory in SPOOL. HTCondor's condor_preen deletes what it does not know there: it
+  /// belongs into VALID_SPOOL_FILES.
+  static Path home(Path spool) {
+    return spool.resolve("landfall");
+  }
+
+  private void run(Job job) {
+    JobRunner runner = new JobRunner(this, job);
+    runners.put(job.name(), runner);
+    synchronized (threads) {
+      threads.removeIf(thread -> !thread.isAlive());
+      threads.add(Thread.ofVirtual().name("job-" + job.name()).start(runner));
+    }
+  }
+
+  private void noticed(Peer from, String text) {
+    try {
+      Notice notice = ControlJson.read(text, Notice.class);
+      JobRunner runner = runners.get(notice.job());
+      if (runner != null) {
+        runner.noticed(notice);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "notice from {0}: {1}", from.name(), e.getMessage());
+    }
+  }
+
+  // ---- requests of the command line
+
+  synchronized Reply.Submitted submit(Request.Submit request) throws IOException {
+    SubmitContext context =
+        SubmitContext.here()
+            .in(Path.of(request.directory()))
+            .withClusterId(book.lastCluster() + 1)
+            .withImageFormats(InputFormats.WORDS);
+    Submission submission = SubmitFile.parse(Path.of(request.file()), context);
+    if (!submission.valid()) {
+      return new Reply.Submitted(
+          List.of(),
+          submission.problems().stream().filter(Problem::isError).map(Problem::toString).toList());
+    }
+    List<Job> jobs = new ArrayList<>();
+    for (VmJob vm : submission.jobs()) {
+      JobKey key = new JobKey(settings.name(), request.owner(), vm.clusterId(), vm.procId());
+      jobs.add(Job.queued(key, InputFormats.decide(vm), Instant.now()));
+      book.clusterIsTaken(vm.clusterId());
+    }
+    for (Job job : jobs) {
+      book.put(job);
+      book.happened(job.name(), new JobEvent.Submitted(Instant.now(), job.vm().executable()));
+      run(job);
+    }
+    return new Reply.Submitted(jobs.stream().map(Job::name).toList(), List.of());
+  }
+
+  Reply.Jobs jobs() {
+    return new Reply.Jobs(book.all().stream().map(SubmitAgent::line).toList());
+  }
+
+  private static Reply.JobLine line(Job job) {
+    return new Reply.JobLine(
+        job.name(),
+        job.vm().executable(),
+        job.status().name(),
+        job.host(),
+        job.checkpoint().map(id -> id.text()),
+        job.evictions(),
+        job.submitted(),
+        job.reason());
+  }
+
+  /// Tells `peer` all that happened to the job and will happen.
+  void watch(Peer peer, String name) throws IOException {
+    String job = book.require(name).name();
+    synchronized (this) {
+      for (JobEvent event : book.events(job)) {
+        Calls.tell(peer, new Notice.Happened(job, event));
+      }
+      Runnable stop =
+          book.watch((which, event) -> {
+            if (which.equals(job)) {
+              Calls.tell(peer, new Notice.Happened(job, event));
+            }
+          });
+      var _ = peer.closed().whenComplete((closed, failure) -> stop.run());
+    }
+  }
+
+  void signal(String name, JobRunner.Signal signal) throws IOException {
+    Job job = book.require(name);
+    if (job.status().settled()) {
+      throw new IOException(job.name() + " is " + job.status());
+    }
+    runners.get(job.name()).signal(signal);
+  }
+
+  void releaseHold(String name) throws IOException {
+    Job job = book.require(name);
+    if (job.status() != JobStatus.HELD) {
+      throw new IOException(job.name() + " is not held but " + job.status());
+    }
+    Job again = job.with(JobStatus.IDLE);
+    book.put(again);
+    run(again);
+  }
+
+  // ---- for the runners
+
+  AgentSettings settings() {
+    return settings;
+  }
+
+  JobBook book() {
+    return book;
+  }
+
+  CheckpointStore store() {
+    return store;
+  }
+
+  ImageIndexes indexes() {
+    return indexes;
+  }
+
+  ExecuteHosts hosts() {
+    return hosts;
+  }
+
+  ExecutorService workers() {
+    return workers;
+  }
+
+  /// Leaves the jobs as they are: the next agent takes them up.
+  @Override
+  public void close() throws IOException {
+    runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Stop()));
+    workers.shutdownNow();
+    store.close();
+  }
+}

@@ -1,0 +1,47 @@
+package io.landfall.transfer.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.testing.Tools;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The main job, with agents in processes of their own: land, boot, evict with a checkpoint, resume
+/// elsewhere, return.
+class DemoEndToEndIT {
+  private static final long MIB = 1 << 20;
+
+  @TempDir Path directory;
+
+  @Test
+  void aJobGoesItsWholeWayOnTheSimulatedHypervisor() throws Exception {
+    assertGoesItsWholeWay("simulated");
+  }
+
+  @Test
+  void aJobGoesItsWholeWayOnQemu() throws Exception {
+    Tools.need("qemu-system-x86_64");
+    assertGoesItsWholeWay("qemu");
+  }
+
+  private void assertGoesItsWholeWay(String hypervisor) throws Exception {
+    DemoOptions options =
+        new DemoOptions(
+            directory, hypervisor, 256 * MIB, 48 * MIB, 7, 60, Duration.ofMillis(50), 32);
+
+    DemoReport report = Demo.run(options, event -> {});
+
+    assertThat(report.faults()).isEmpty();
+    JobEvent.Landed first = report.events(JobEvent.Landed.class).getFirst();
+    assertThat(first.parts().getFirst().figures().pulled())
+        .as("holes do not travel")
+        .isBetween(32 * MIB, 64 * MIB);
+    JobEvent.Returned returned = report.events(JobEvent.Returned.class).getFirst();
+    assertThat(returned.figures().orElseThrow().pulled())
+        .as("only what the guest changed comes back")
+        .isLessThan(4 * MIB);
+  }
+}
