@@ -147,6 +147,7 @@ class ArrowsTest {
             BASE + "protocol..",
             BASE + "snapshot..",
             BASE + "store..",
+            BASE + "transfer.control..",
             BASE + "transfer.config..",
             BASE + "transfer.submit..",
             BASE + "transfer.net..",
@@ -155,6 +156,7 @@ class ArrowsTest {
             BASE + "transfer.client..",
             BASE + "transfer.guest..",
             BASE + "transfer.lifecycle..",
+            "com.sun.management..",
             "tools.jackson.."));
     rows.put(
         "transfer.demo",
