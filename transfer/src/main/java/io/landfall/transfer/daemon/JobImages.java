@@ -110,19 +110,34 @@ final class JobImages implements AutoCloseable {
 
   private CompletableFuture<Manifest> manifest(VmDisk disk) {
     return manifests.computeIfAbsent(
-        disk.device(),
-        device ->
-            CompletableFuture.supplyAsync(
-                () -> {
-                  try (BlockDevice content = openInput(disk)) {
-                    return agent
-                        .indexes()
-                        .manifestOf(source(disk), content, store().chunkSizeBytes(), done -> {});
-                  } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                  }
-                },
-                agent.workers()));
+        disk.device(), device -> known(disk).orElseGet(() -> hash(disk)));
+  }
+
+  /// An image that was hashed once has its name at once: the execute host sees whether it has it
+  /// already.
+  private Optional<CompletableFuture<Manifest>> known(VmDisk disk) {
+    try (BlockDevice content = openInput(disk)) {
+      return agent
+          .indexes()
+          .find(source(disk), content.sizeBytes(), store().chunkSizeBytes())
+          .map(index -> CompletableFuture.completedFuture(index.manifest()));
+    } catch (IOException e) {
+      return Optional.empty(); // whoever hashes it says why
+    }
+  }
+
+  private CompletableFuture<Manifest> hash(VmDisk disk) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (BlockDevice content = openInput(disk)) {
+            return agent
+                .indexes()
+                .manifestOf(source(disk), content, store().chunkSizeBytes(), done -> {});
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        },
+        agent.workers());
   }
 
   static Path source(VmDisk disk) {

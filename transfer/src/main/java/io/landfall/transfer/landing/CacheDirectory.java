@@ -171,6 +171,19 @@ final class CacheDirectory implements AutoCloseable {
     sync(images);
   }
 
+  /// Lets the landing of an image go on with what was landed of it before its id was known.
+  void continueNameless(String key, ImageId id) throws IOException {
+    Path begun = PartFile.pathFor(incomingPath(key));
+    Path part = PartFile.pathFor(imagePath(id));
+    if (Files.exists(begun) && !Files.exists(part)) {
+      Files.move(begun, part);
+      Path journal = PartFile.journalFor(incomingPath(key));
+      if (Files.exists(journal)) {
+        Files.move(journal, PartFile.journalFor(imagePath(id)));
+      }
+    }
+  }
+
   /// Moves a landed image to its place and makes it read-only.
   void adopt(Path landed, ImageId id) throws IOException {
     Files.setPosixFilePermissions(landed, PosixFilePermissions.fromString("r--r--r--"));

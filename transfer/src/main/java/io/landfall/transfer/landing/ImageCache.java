@@ -95,6 +95,7 @@ public final class ImageCache implements AutoCloseable {
                   new LandingException(
                       ErrorCode.NO_MANIFEST, source + " has an image id but no manifest"));
       directory.writeManifest(manifest);
+      directory.continueNameless(nameless(source), id);
       LandedImage landed = landAt(source, directory.imagePath(id), listener);
       directory.adopt(landed.path(), id);
       return pinned(id, landed.manifest(), landed.record());
