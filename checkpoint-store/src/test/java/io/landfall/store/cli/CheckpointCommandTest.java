@@ -2,7 +2,9 @@ package io.landfall.store.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.snapshot.format.ImageFormat;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.testing.Contents;
@@ -107,6 +109,16 @@ class CheckpointCommandTest {
     assertThat(run("restore", child.id().text(), target.toString())).isEqualTo(StoreCommand.FAILED);
     assertThat(run("restore", child.id().text(), target.toString(), "--device", "vdb"))
         .isEqualTo(StoreCommand.NOT_FOUND);
+  }
+
+  @Test
+  void aDiskIsRestoredAsQcow2() throws IOException {
+    Path target = spool.resolve("restored");
+    assertThat(run("restore", child.id().text(), target.toString(), "--format", "qcow2")).isZero();
+    try (BlockDevice read = ImageFormat.QCOW2.open(target.resolve("vda.qcow2"))) {
+      byte[] whole = Contents.bytes(read);
+      assertThat(java.util.Arrays.copyOf(whole, disk.length)).isEqualTo(disk);
+    }
   }
 
   @Test
