@@ -126,6 +126,14 @@ final class DiskList {
               + "_INVALID_DISK_PARAM");
       return false;
     }
+    if (!name.startsWith("/") && inputs.source(name).isEmpty()) {
+      scope.error(
+          "L10",
+          file,
+          "the disk " + name + " comes from a URL, and disks are landed from the submit host only",
+          "download it, and name the file in transfer_input_files");
+      return false;
+    }
     if (name.startsWith("/") && !files.isReadableFile(Path.of(name))) {
       scope.warning(
           file, name + " cannot be read here", "every execute host must reach it by this path");

@@ -29,6 +29,9 @@ final class InputFiles {
   /// Base name on the execute host to where it comes from; a URL has no path.
   private final Map<String, Optional<Path>> byName = new LinkedHashMap<>();
 
+  /// The files named one by one, with the place of each.
+  private final Map<String, SourceSpan> listed = new LinkedHashMap<>();
+
   InputFiles(JobScope scope, FileLookup files, Path initialDir) {
     this.scope = scope;
     this.files = files;
@@ -69,6 +72,22 @@ final class InputFiles {
         .toList();
   }
 
+  /// Nothing but disks and kernels reaches the guest; whoever lists a data file may think it does.
+  void warnOfUseless(List<VmDisk> disks, Optional<XenKernel> xen) {
+    listed.forEach((name, entry) -> {
+      boolean useful =
+          disks.stream().anyMatch(d -> d.file().equals(name))
+              || xen.filter(x -> x.kernel().filter(name::equals).isPresent()).isPresent()
+              || xen.filter(x -> x.initrd().filter(name::equals).isPresent()).isPresent();
+      if (!useful) {
+        scope.warning(
+            entry,
+            "the guest will not see " + name + ", since it is no disk of the job",
+            "put it on a disk, or on an .iso that vm_disk names");
+      }
+    });
+  }
+
   private void entry(SourceSpan entry) {
     if (URL.matcher(entry.text()).matches()) {
       urls.add(entry.text());
@@ -83,6 +102,7 @@ final class InputFiles {
     if (files.isDirectory(path.get())) {
       directory(entry, path.get(), contents);
     } else {
+      listed.put(path.get().getFileName().toString(), entry);
       add(path.get(), entry, entry.text());
     }
   }

@@ -10,12 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /// Builds one job from the commands that hold at its queue statement, and reports everything that
 /// is wrong with them at once.
 final class JobReader {
-  private static final Pattern MAC = Pattern.compile("([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}");
   private static final int MAX_VCPUS = 4096;
 
   private final JobScope scope;
@@ -36,11 +34,13 @@ final class JobReader {
     int memory = memory();
     streams();
     Path initialDir = initialDir();
-    Network network = network();
+    Network network = Network.read(scope, type);
     boolean checkpoint = checkpoint(network.on());
     InputFiles inputs = new InputFiles(scope, context.files(), initialDir);
     inputs.read();
+    Output output = Output.read(scope, checkpoint);
     if (type.isEmpty()) {
+      scope.get("vm_disk").ifPresent(given -> disks(VmType.KVM, inputs));
       return Optional.empty();
     }
     boolean vmware = type.get() == VmType.VMWARE;
@@ -52,7 +52,11 @@ final class JobReader {
     if (checkpoint && !vmware) {
       checkpointable(type.get(), disks);
     }
-    Output output = Output.read(scope, checkpoint);
+    Optional<XenKernel> xen =
+        type.get() == VmType.XEN ? new XenSection(scope, inputs).read() : Optional.empty();
+    if (!vmware && scope.clean()) {
+      inputs.warnOfUseless(disks, xen);
+    }
     return Optional.of(
         new VmJob(
             clusterId,
@@ -76,7 +80,7 @@ final class JobReader {
             output.remaps(),
             path("log", initialDir, "UserLog"),
             scope.get("arguments", "Args", "Arguments").map(SourceSpan::text),
-            type.get() == VmType.XEN ? new XenSection(scope, inputs).read() : Optional.empty(),
+            xen,
             image,
             scope
                 .get("requirements")
@@ -218,45 +222,6 @@ final class JobReader {
       scope.error("L06", value.get(), name + " is not the name of a file: " + value.get(), "");
       return Optional.empty();
     }
-  }
-
-  private record Network(boolean on, Optional<NetworkingType> type, Optional<String> macAddress) {}
-
-  private Network network() {
-    boolean on = scope.bool(false, "vm_networking", "JobVMNetworking");
-    Optional<String> mac = scope.get("vm_macaddr", "JobVM_MACADDR").flatMap(this::macAddress);
-    Optional<NetworkingType> type =
-        on
-            ? scope.get("vm_networking_type", "JobVMNetworkingType").flatMap(this::networkType)
-            : Optional.empty();
-    return new Network(on, type, mac);
-  }
-
-  private Optional<NetworkingType> networkType(SourceSpan word) {
-    Optional<NetworkingType> type = NetworkingType.named(Values.unquoted(word.text()));
-    if (type.isEmpty()) {
-      scope.error(
-          "T05",
-          word,
-          "vm_networking_type is neither nat nor bridge: " + word,
-          "HTCondor accepts this, and the job never matches");
-    }
-    return type;
-  }
-
-  private Optional<String> macAddress(SourceSpan value) {
-    String text = Values.unquoted(value.text());
-    boolean unicast =
-        MAC.matcher(text).matches() && Integer.parseInt(text.substring(0, 2), 16) % 2 == 0;
-    if (!unicast) {
-      scope.error(
-          "L07",
-          value,
-          "vm_macaddr is not the address of one network card: " + text,
-          "six pairs of hexadecimal digits, the first pair even, such as 52:54:00:12:34:56");
-      return Optional.empty();
-    }
-    return Optional.of(text.toLowerCase(Locale.ROOT));
   }
 
   private boolean checkpoint(boolean networking) {

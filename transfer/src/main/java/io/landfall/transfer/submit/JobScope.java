@@ -35,9 +35,9 @@ final class JobScope {
     return found;
   }
 
-  /// Where a command is written, or the queue statement if it is not.
-  Location place(String name) {
-    return macros.use(name).map(SourceSpan::start).orElse(queue);
+  /// Whether nothing wrong has been found so far, so that guesses about what is missing make sense.
+  boolean clean() {
+    return !problems.hasErrors();
   }
 
   /// A boolean command; a value that is none breaks S20 and counts as the default.

@@ -96,8 +96,9 @@ final class VmwareSection {
           "no vmx file among vmware_dir and transfer_input_files",
           "exactly one file must end in .vmx; it describes the virtual machine");
     } else {
-      scope.missing(
+      scope.error(
           "S17",
+          scope.get("vmware_dir").or(() -> scope.get("transfer_input_files")).orElseThrow(),
           "several vmx files: " + String.join(", ", found),
           "exactly one is allowed among vmware_dir and transfer_input_files");
     }

@@ -69,8 +69,9 @@ class CheckCommandTest {
         .isEqualTo(3);
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString().lines())
-        .hasSize(1)
-        .allSatisfy(line -> assertThat(line).contains("job.sub:3:11: error [T04]: vm_type"));
+        .satisfiesExactly(
+            line -> assertThat(line).contains("job.sub:3:11: error [T04]: vm_type"),
+            line -> assertThat(line).contains("job.sub:5:11: error [S12]: vm_disk"));
   }
 
   @Test

@@ -119,6 +119,45 @@ class RulesTest {
   }
 
   @Test
+  void aDiskFromAUrlIsRefused() {
+    assertThat(
+            rules(
+                Submits.BASIC.replace("= guest.img\n", "= https://example.org/guest.img\n")
+                    + "queue\n"))
+        .containsExactly("L10");
+  }
+
+  @Test
+  void warnsOfInputsThatTheGuestWillNotSee() {
+    assertThat(
+            problems(Submits.BASIC.replace("= guest.img\n", "= guest.img, seed.iso\n") + "queue\n"))
+        .singleElement()
+        .asString()
+        .contains("6:35: warning: the guest will not see seed.iso");
+  }
+
+  @Test
+  void disksAreJudgedEvenIfTheHypervisorIsUnknown() {
+    assertThat(rules(Submits.BASIC.replace("kvm", "qemu").replace(":vda:w", "") + "queue\n"))
+        .containsExactly("T04", "S12");
+  }
+
+  @Test
+  void vmwareGuestsHaveAddressesOfVmware() {
+    String vmware =
+        """
+        universe = vm
+        executable = x
+        vm_type = vmware
+        vm_memory = 64
+        vmware_dir = images/guest-a
+        vmware_should_transfer_files = true
+        """;
+    assertThat(rules(vmware + "vm_macaddr = 52:54:00:12:34:56\nqueue\n")).containsExactly("L07");
+    assertThat(rules(vmware + "vm_macaddr = 00:50:56:3F:34:56\nqueue\n")).isEmpty();
+  }
+
+  @Test
   void warnsOfCommandsThatNothingUsed() {
     assertThat(problems(Submits.BASIC + "vm_networkin = true\nxen_root = sda1\nX = 1\nqueue\n"))
         .satisfiesExactly(

@@ -206,18 +206,10 @@ class VmJobTest {
   void inputsOfUrlsAreFetchedThere() {
     VmJob job =
         job(
-            """
-            universe = vm
-            executable = guest
-            vm_type = kvm
-            vm_memory = 64
-            vm_disk = guest.img:vda:w
-            transfer_input_files = https://example.org/images/guest.img
-            queue
-            """);
-    assertThat(job.inputUrls()).containsExactly("https://example.org/images/guest.img");
-    assertThat(job.disks().getFirst().transferred()).isTrue();
-    assertThat(job.disks().getFirst().source()).isEmpty();
+            Submits.BASIC.replace("= guest.img\n", "= guest.img, https://example.org/data.bin\n")
+                + "queue\n");
+    assertThat(job.inputUrls()).containsExactly("https://example.org/data.bin");
+    assertThat(job.inputFiles()).containsExactly(Path.of("/home/u/guest.img"));
   }
 
   @Test
