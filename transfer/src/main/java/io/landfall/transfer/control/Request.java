@@ -149,9 +149,20 @@ public sealed interface Request<R extends Reply> {
   /// @param memoryMiB `vm_memory`
   /// @param vcpus `vm_vcpus`
   /// @param macAddress `vm_macaddr`
-  /// @param networking `nat` or `bridge`; absent for no network
+  /// @param networking `nat`, `bridge`, or `any`; absent for no network
+  /// @param vnc whether the guest's screen is offered
   record VmShape(
-      int memoryMiB, int vcpus, Optional<String> macAddress, Optional<String> networking) {}
+      int memoryMiB,
+      int vcpus,
+      Optional<String> macAddress,
+      Optional<String> networking,
+      boolean vnc) {
+    /// The kind of network that needs the host to be set up for it.
+    public static final String BRIDGE = "bridge";
+
+    /// Whatever network the host has.
+    public static final String ANY_NETWORK = "any";
+  }
 
   /// One disk to land.
   ///

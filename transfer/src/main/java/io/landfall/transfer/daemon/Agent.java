@@ -109,6 +109,13 @@ public final class Agent implements AutoCloseable {
     return submit.orElseThrow(() -> new IOException("this agent has no submit role"));
   }
 
+  /// Ends the machines of the execute role at once. What was saved or has ended stays.
+  void stopMachines() {
+    execute.ifPresent(ExecuteAgent::stopMachines);
+  }
+
+  /// Stops the agent. Its jobs stay as they are, and machines of a hypervisor that is a process of
+  /// its own run on; the next agent takes both up.
   @Override
   public void close() throws IOException {
     close(endpoint, execute, submit);
@@ -117,12 +124,13 @@ public final class Agent implements AutoCloseable {
   private static void close(
       Endpoint endpoint, Optional<ExecuteAgent> execute, Optional<SubmitAgent> submit)
       throws IOException {
+    submit.ifPresent(SubmitAgent::stopRunners);
+    endpoint.close();
     if (submit.isPresent()) {
       submit.get().close();
     }
     if (execute.isPresent()) {
       execute.get().close();
     }
-    endpoint.close();
   }
 }

@@ -39,6 +39,7 @@ public final class AgentKnobs {
           "VM_TYPE",
           "VM_MEMORY",
           "VM_MAX_NUMBER",
+          "VM_NETWORKING_BRIDGE_INTERFACE",
           "JOB_DEFAULT_LEASE_DURATION");
 
   private final Configuration configuration;
@@ -80,6 +81,7 @@ public final class AgentKnobs {
         list("VM_TYPE", List.of("kvm")),
         number("VM_MEMORY", physicalMiB(), 1, Integer.MAX_VALUE),
         number("VM_MAX_NUMBER", Integer.MAX_VALUE, 1, Integer.MAX_VALUE),
+        configuration.find("VM_NETWORKING_BRIDGE_INTERFACE").map(Setting::value),
         configuration.duration("JOB_DEFAULT_LEASE_DURATION", Duration.ofMinutes(20)));
   }
 

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Everything an agent is configured with, typed and checked once.
@@ -19,6 +20,8 @@ import java.util.Set;
 /// @param vmTypes execute role: words of `vm_type` it takes
 /// @param vmMemoryMiB execute role: `VM_MEMORY`, the memory of all machines together
 /// @param vmMaxNumber execute role: `VM_MAX_NUMBER`, how many machines at once
+/// @param bridge execute role: `VM_NETWORKING_BRIDGE_INTERFACE`, the host's bridge for jobs that
+///   want one
 /// @param jobLease submit role: how long a silent execute host keeps its job before the job may run
 ///   elsewhere
 public record AgentSettings(
@@ -32,6 +35,7 @@ public record AgentSettings(
     List<String> vmTypes,
     int vmMemoryMiB,
     int vmMaxNumber,
+    Optional<String> bridge,
     Duration jobLease) {
 
   /// What an agent does; one daemon may do both.

@@ -26,6 +26,7 @@ import io.landfall.transfer.lifecycle.OverlayFormat;
 import io.landfall.transfer.lifecycle.SavedState;
 import io.landfall.transfer.lifecycle.Vm;
 import io.landfall.transfer.lifecycle.VmDrive;
+import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.session.Export;
@@ -62,6 +63,7 @@ final class Claim {
   private final Path directory;
   private final ClaimFile file;
   private final HypervisorDriver driver;
+  private final Optional<String> bridge;
   private final ImageCache cache;
   private final Executor hashing;
 
@@ -76,12 +78,14 @@ final class Claim {
       Path directory,
       ClaimFile file,
       HypervisorDriver driver,
+      Optional<String> bridge,
       ImageCache cache,
       Executor hashing) {
     this.job = job;
     this.directory = directory;
     this.file = file;
     this.driver = driver;
+    this.bridge = bridge;
     this.cache = cache;
     this.hashing = hashing;
   }
@@ -114,6 +118,10 @@ final class Claim {
   /// Lands what the job needs and makes an empty overlay for each writable disk.
   synchronized Reply.Prepared prepare(Request.Prepare order) throws IOException {
     require("prepare", Phase.NONE, Phase.LANDING, Phase.PREPARED);
+    if (order.vm().networking().equals(Optional.of(Request.VmShape.BRIDGE)) && bridge.isEmpty()) {
+      throw new IOException(
+          "this host has no bridge for jobs with vm_networking_type = bridge; set VM_NETWORKING_BRIDGE_INTERFACE");
+    }
     Files.createDirectories(directory);
     file.landing(order);
     List<Reply.LandedPart> landed = new ArrayList<>();
@@ -191,8 +199,8 @@ final class Claim {
 
   private void run(Vm started) throws IOException {
     vm = started;
-    var _ = vm.end().thenAcceptAsync(reason -> ended(started, reason), hashing);
-    vm.resume();
+    var _ = started.end().thenAcceptAsync(reason -> ended(started, reason), hashing);
+    started.resume();
   }
 
   private VmSpec spec(Request.Prepare order) {
@@ -203,8 +211,20 @@ final class Claim {
           disk.writable() ? Optional.of(overlay(disk.device())) : Optional.empty();
       drives.add(new VmDrive(disk.device(), base, overlay, disk.cdrom()));
     }
-    Request.VmShape vmShape = order.vm();
-    return VmSpec.of(job, directory, vmShape.memoryMiB(), vmShape.vcpus(), drives);
+    Request.VmShape shape = order.vm();
+    VmSpec spec = VmSpec.of(job, directory, shape.memoryMiB(), shape.vcpus(), drives);
+    if (shape.networking().isPresent()) {
+      spec = spec.withNetwork(network(shape));
+    }
+    return shape.vnc() ? spec.withVnc() : spec;
+  }
+
+  /// `nat`, or whatever the host has, is the hypervisor's own network, which needs no privilege.
+  private VmNetwork network(Request.VmShape shape) {
+    boolean wantsBridge = shape.networking().equals(Optional.of(Request.VmShape.BRIDGE));
+    return wantsBridge
+        ? VmNetwork.bridge(bridge.orElseThrow(), shape.macAddress())
+        : VmNetwork.user(shape.macAddress());
   }
 
   private synchronized void ended(Vm which, EndReason reason) {
@@ -219,8 +239,10 @@ final class Claim {
         return;
       }
       file.ended(reason.name());
-      offerDisks();
-      Calls.tell(peer, new Notice.Ended(job, reason.name(), reason.name()));
+      if (peer != null) {
+        offerDisks();
+        Calls.tell(peer, new Notice.Ended(job, reason.name(), "by itself"));
+      }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, job + ": cannot settle the machine's end", e);
     }
@@ -275,15 +297,27 @@ final class Claim {
     deleteRecursively(directory);
   }
 
-  /// Takes up what an agent before this one left: a saved or ended job waits on for its submit
-  /// host, anything else is over.
+  /// Takes up what an agent before this one left: a machine that still runs is taken charge of, a
+  /// saved or ended job waits on for its submit host, anything else is over.
   ///
   /// @return whether there is something to keep
   synchronized boolean recover() throws IOException {
-    if (phase() != Phase.SAVED && phase() != Phase.ENDED) {
-      release();
-      return false;
+    boolean worthKeeping =
+        switch (phase()) {
+          case RUNNING, SAVED, ENDED -> pinBases();
+          case NONE, LANDING, PREPARED -> false;
+        };
+    if (worthKeeping && phase() == Phase.RUNNING) {
+      worthKeeping = adopt();
     }
+    if (!worthKeeping) {
+      driver.reap(directory);
+      release();
+    }
+    return worthKeeping;
+  }
+
+  private boolean pinBases() throws IOException {
     for (Map.Entry<String, String> image : file.images().entrySet()) {
       ImageId id = ImageId.parse(image.getValue());
       if (!cache.holds(id)) {
@@ -292,11 +326,21 @@ final class Claim {
             "{0}: its base image {1} is not in the cache any more; what it left here is useless",
             job,
             id);
-        release();
         return false;
       }
       bases.put(image.getKey(), cache.pin(id));
     }
+    return true;
+  }
+
+  private boolean adopt() throws IOException {
+    Optional<Vm> running = driver.adopt(spec(file.order().orElseThrow()));
+    if (running.isEmpty()) {
+      return false;
+    }
+    vm = running.get();
+    Vm adopted = vm;
+    var _ = adopted.end().thenAcceptAsync(reason -> ended(adopted, reason), hashing);
     return true;
   }
 

@@ -51,7 +51,7 @@ final class ExecuteAgent implements AutoCloseable {
     return agent;
   }
 
-  /// What an agent before this one left: its machines are stopped, what they had saved waits on.
+  /// What an agent before this one left: machines that still run, and what others of them left.
   private void recover() throws IOException {
     Files.createDirectories(claimsDirectory);
     try (var directories = Files.list(claimsDirectory)) {
@@ -62,8 +62,8 @@ final class ExecuteAgent implements AutoCloseable {
   }
 
   private void recover(Path directory) throws IOException {
-    driver.reap(directory);
     if (!Files.exists(directory.resolve(ClaimFile.NAME))) {
+      driver.reap(directory);
       Claim.deleteRecursively(directory);
       return;
     }
@@ -80,7 +80,7 @@ final class ExecuteAgent implements AutoCloseable {
   }
 
   private Claim claim(String job, Path directory, ClaimFile file) {
-    return new Claim(job, directory, file, driver, cache, hashing);
+    return new Claim(job, directory, file, driver, settings.bridge(), cache, hashing);
   }
 
   /// What a peer may pull: what its claims offer.
@@ -165,12 +165,20 @@ final class ExecuteAgent implements AutoCloseable {
     return List.copyOf(claims.values());
   }
 
-  /// Stops the machines that still run; what was saved or has ended stays for the next agent.
+  /// Ends all machines at once; what was saved or has ended stays.
+  void stopMachines() {
+    for (Claim claim : claims()) {
+      try {
+        claim.kill();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, claim.job() + ": cannot stop its machine", e);
+      }
+    }
+  }
+
+  /// Leaves everything as it is for the next agent.
   @Override
   public void close() throws IOException {
-    for (Claim claim : claims()) {
-      claim.kill();
-    }
     hashing.shutdownNow();
     cache.close();
   }

@@ -17,8 +17,6 @@ import java.util.function.BiConsumer;
 /// The execute hosts a submit agent may use: dials them when they are needed, and ranks them for a
 /// job.
 final class ExecuteHosts {
-  private static final System.Logger LOG = System.getLogger(ExecuteHosts.class.getName());
-
   private final Endpoint endpoint;
   private final List<InetSocketAddress> addresses;
   private final BiConsumer<Peer, String> onNotice;
@@ -31,6 +29,10 @@ final class ExecuteHosts {
 
   /// A host and what it offers now.
   record Offer(Host host, Reply.HostAd ad) {}
+
+  /// @param offers best first
+  /// @param refusals why each of the other hosts does not take the job
+  record Choice(List<Offer> offers, List<String> refusals) {}
 
   ExecuteHosts(
       Endpoint endpoint, List<InetSocketAddress> addresses, BiConsumer<Peer, String> onNotice) {
@@ -51,32 +53,40 @@ final class ExecuteHosts {
 
   /// Hosts that would take the job now, best first: not the one it was evicted from, then those
   /// that hold more of its images.
-  List<Offer> offers(Job job, List<String> imageIds) {
+  Choice offers(Job job, List<String> imageIds) {
     List<Offer> offers = new ArrayList<>();
+    List<String> refusals = new ArrayList<>();
     for (InetSocketAddress address : addresses) {
-      offer(address, job).ifPresent(offers::add);
+      try {
+        Host host = connect(address);
+        Reply.HostAd ad = Calls.call(host.peer(), new Request.Describe());
+        Optional<String> refusal = refusal(job, ad);
+        refusal.ifPresent(why -> refusals.add(ad.name() + ": " + why));
+        if (refusal.isEmpty()) {
+          offers.add(new Offer(host, ad));
+        }
+      } catch (IOException e) {
+        refusals.add(text(address) + ": " + e.getMessage());
+      }
     }
     offers.sort(
         Comparator.comparing(
                 (Offer offer) -> job.host().equals(Optional.of(offer.host().address())))
             .thenComparingLong(
                 offer -> -imageIds.stream().filter(offer.ad().images()::contains).count()));
-    return offers;
+    return new Choice(offers, refusals);
   }
 
-  private Optional<Offer> offer(InetSocketAddress address, Job job) {
-    try {
-      Host host = connect(address);
-      Reply.HostAd ad = Calls.call(host.peer(), new Request.Describe());
-      boolean fits =
-          ad.slots() > 0
-              && ad.memoryMiB() >= job.vm().memoryMiB()
-              && ad.vmTypes().contains(job.vm().type().word());
-      return fits ? Optional.of(new Offer(host, ad)) : Optional.empty();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, "{0} does not answer: {1}", address, e.getMessage());
-      return Optional.empty();
+  private static Optional<String> refusal(Job job, Reply.HostAd ad) {
+    if (!ad.vmTypes().contains(job.vm().type().word())) {
+      return Optional.of(
+          "runs vm_type " + ad.vmTypes() + ", the job asks for " + job.vm().type().word());
     }
+    if (ad.memoryMiB() < job.vm().memoryMiB()) {
+      return Optional.of(
+          ad.memoryMiB() + " MiB of VM_MEMORY left, vm_memory is " + job.vm().memoryMiB());
+    }
+    return ad.slots() > 0 ? Optional.empty() : Optional.of("runs VM_MAX_NUMBER machines already");
   }
 
   private Host connect(InetSocketAddress address) throws IOException {

@@ -1,21 +1,17 @@
 package io.landfall.transfer.daemon;
 
-import io.landfall.transfer.config.Problem;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
-import io.landfall.transfer.submit.Submission;
 import io.landfall.transfer.submit.SubmitContext;
-import io.landfall.transfer.submit.SubmitFile;
-import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -60,28 +56,28 @@ public final class ForegroundRun {
     abandonBrokenOffJobs(options);
     try (Agent execute = options.on().isEmpty() ? executeAgent(options) : null;
         Agent submit = submitAgent(options, execute)) {
-      return runJobs(file, submit.submit(), listener);
+      Thread interrupted = new Thread(() -> stopMachines(execute), "stop-machines");
+      Runtime.getRuntime().addShutdownHook(interrupted);
+      try {
+        return runJobs(file, submit.submit(), listener);
+      } finally {
+        stopMachines(execute);
+        Runtime.getRuntime().removeShutdownHook(interrupted);
+      }
+    }
+  }
+
+  /// A run in the foreground leaves no machine behind, however it ends.
+  private static void stopMachines(Agent execute) {
+    if (execute != null) {
+      execute.stopMachines();
     }
   }
 
   /// What is wrong with the file, found before anything is made.
   private static List<String> problems(Path file) throws IOException {
     SubmitContext context = SubmitContext.here().withImageFormats(InputFormats.WORDS);
-    Submission submission = SubmitFile.parse(file, context);
-    List<String> problems =
-        new ArrayList<>(
-            submission.problems().stream()
-                .filter(Problem::isError)
-                .map(Problem::toString)
-                .toList());
-    for (VmJob job : submission.jobs()) {
-      try {
-        InputFormats.decide(job);
-      } catch (IOException e) {
-        problems.add(file + ": error: " + e.getMessage());
-      }
-    }
-    return problems;
+    return InputFormats.judge(file, context).problems();
   }
 
   /// A run that was killed left its jobs in the queue; whoever starts a run again wants these jobs
@@ -98,28 +94,24 @@ public final class ForegroundRun {
   private static Outcome runJobs(
       Path file, SubmitAgent submit, BiConsumer<String, JobEvent> listener)
       throws IOException, InterruptedException {
-    BlockingQueue<News> news = new LinkedBlockingQueue<>();
-    Runnable stop = submit.book().watch((job, event) -> news.add(new News(job, event)));
     Reply.Submitted submitted =
         submit.submit(
             new Request.Submit(
                 file.toAbsolutePath().toString(),
                 Path.of("").toAbsolutePath().toString(),
                 System.getProperty("user.name")));
-    Set<String> open = new HashSet<>(submitted.jobs());
+    BlockingQueue<News> news = new LinkedBlockingQueue<>();
+    for (String job : submitted.jobs()) {
+      submit.book().watch(job, event -> news.add(new News(job, event)));
+    }
     List<JobEvent> last = new ArrayList<>();
-    while (!open.isEmpty()) {
+    while (last.size() < submitted.jobs().size()) {
       News next = news.take();
-      if (!open.contains(next.job())) {
-        continue;
-      }
       listener.accept(next.job(), next.event());
       if (next.event().last()) {
-        open.remove(next.job());
         last.add(next.event());
       }
     }
-    stop.run();
     return new Outcome(submitted.problems(), last);
   }
 
@@ -145,6 +137,7 @@ public final class ForegroundRun {
         List.of("kvm"),
         Integer.MAX_VALUE,
         Integer.MAX_VALUE,
+        Optional.empty(),
         Duration.ofMinutes(20));
   }
 

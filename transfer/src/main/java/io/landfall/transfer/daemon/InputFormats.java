@@ -2,6 +2,10 @@ package io.landfall.transfer.daemon;
 
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.format.ImageFormat;
+import io.landfall.transfer.config.Problem;
+import io.landfall.transfer.submit.Submission;
+import io.landfall.transfer.submit.SubmitContext;
+import io.landfall.transfer.submit.SubmitFile;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
@@ -23,10 +27,34 @@ final class InputFormats {
 
   private InputFormats() {}
 
-  /// The job with the format of each disk said; a format in the submit description file stands.
+  /// What a submit description file asks for, or what is wrong with it.
   ///
-  /// @throws IOException if an image cannot be read as what it is said to be
-  static VmJob decide(VmJob job) throws IOException {
+  /// @param jobs with the format of each disk decided; none if there is a problem
+  /// @param problems one finished sentence each
+  record Judged(List<VmJob> jobs, List<String> problems) {}
+
+  /// Judges a submit description file and the images that it names. Makes nothing.
+  static Judged judge(Path file, SubmitContext context) throws IOException {
+    Submission submission = SubmitFile.parse(file, context);
+    List<String> problems =
+        new ArrayList<>(
+            submission.problems().stream()
+                .filter(Problem::isError)
+                .map(Problem::toString)
+                .toList());
+    List<VmJob> jobs = new ArrayList<>();
+    for (VmJob job : submission.jobs()) {
+      try {
+        jobs.add(decide(job));
+      } catch (IOException e) {
+        problems.add(file + ": error: " + e.getMessage());
+      }
+    }
+    return new Judged(problems.isEmpty() ? jobs : List.of(), problems);
+  }
+
+  /// A format in the submit description file stands.
+  private static VmJob decide(VmJob job) throws IOException {
     List<VmDisk> disks = new ArrayList<>();
     for (VmDisk disk : job.disks()) {
       disks.add(decide(disk));

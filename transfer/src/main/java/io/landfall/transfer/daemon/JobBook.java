@@ -14,8 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /// The submit agent's queue on disk: a directory for each job with `job.json`, replaced as a whole,
 /// and `events`, a JSON line for each event. A change is durable before anybody acts on it.
@@ -27,7 +26,7 @@ final class JobBook {
 
   private final Path directory;
   private final Map<String, Job> jobs = new ConcurrentSkipListMap<>();
-  private final List<BiConsumer<String, JobEvent>> watchers = new CopyOnWriteArrayList<>();
+  private final List<JobWatch> watches = new ArrayList<>(); // guarded by itself
 
   private JobBook(Path directory) {
     this.directory = directory;
@@ -98,18 +97,20 @@ final class JobBook {
 
   /// Writes an event down and tells the watchers.
   void happened(String job, JobEvent event) throws IOException {
-    if (!(event instanceof JobEvent.Landing)) {
-      Files.writeString(
-          home(job).resolve(EVENTS),
-          ControlJson.write(event) + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+    synchronized (watches) {
+      if (!(event instanceof JobEvent.Landing)) {
+        Files.writeString(
+            home(job).resolve(EVENTS),
+            ControlJson.write(event) + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+      }
+      watches.forEach(watch -> watch.happened(job, event));
     }
-    watchers.forEach(watcher -> watcher.accept(job, event));
   }
 
   /// Everything that happened to a job so far.
-  List<JobEvent> events(String job) throws IOException {
+  private List<JobEvent> events(String job) throws IOException {
     List<JobEvent> events = new ArrayList<>();
     Path file = home(job).resolve(EVENTS);
     if (Files.exists(file)) {
@@ -120,10 +121,22 @@ final class JobBook {
     return events;
   }
 
-  /// Calls `watcher` for every event from now on, until the result is run.
-  Runnable watch(BiConsumer<String, JobEvent> watcher) {
-    watchers.add(watcher);
-    return () -> watchers.remove(watcher);
+  /// Tells `watcher` everything that happened to a job and will happen, in order and each once,
+  /// until the result is closed.
+  JobWatch watch(String job, Consumer<JobEvent> watcher) throws IOException {
+    synchronized (watches) {
+      JobWatch watch = new JobWatch(job, watcher);
+      events(job).forEach(event -> watch.happened(job, event));
+      watches.add(watch);
+      return watch;
+    }
+  }
+
+  void unwatch(JobWatch watch) {
+    synchronized (watches) {
+      watches.remove(watch);
+    }
+    watch.close();
   }
 
   private Path home(String job) {

@@ -23,7 +23,9 @@ import io.landfall.transfer.landing.Landing;
 import io.landfall.transfer.landing.LandingOptions;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.session.Export;
+import io.landfall.transfer.submit.NetworkingType;
 import io.landfall.transfer.submit.VmDisk;
+import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -223,8 +225,13 @@ final class JobImages implements AutoCloseable {
   }
 
   private Request.VmShape shape() {
-    return new Request.VmShape(
-        job.vm().memoryMiB(), job.vm().vcpus(), Optional.empty(), Optional.empty());
+    VmJob vm = job.vm();
+    Optional<String> networking =
+        vm.networking()
+            ? Optional.of(
+                vm.networkingType().map(NetworkingType::word).orElse(Request.VmShape.ANY_NETWORK))
+            : Optional.empty();
+    return new Request.VmShape(vm.memoryMiB(), vm.vcpus(), vm.macAddress(), networking, vm.vnc());
   }
 
   // ---- checkpoints

@@ -28,6 +28,10 @@ import java.util.concurrent.TimeUnit;
 final class JobRunner implements Runnable {
   private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
   private static final Duration BACK_OFF_FIRST = Duration.ofMillis(500);
+
+  /// Attempts that hosts refuse, one after another, before a person should look.
+  private static final int MAX_REFUSALS = 5;
+
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(30);
 
   private final SubmitAgent agent;
@@ -35,6 +39,7 @@ final class JobRunner implements Runnable {
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
   private final JobImages images;
   private Duration backOff = BACK_OFF_FIRST;
+  private int refusals;
   private Optional<Instant> lostSince = Optional.empty();
   private Peer watchedPeer;
 
@@ -76,6 +81,9 @@ final class JobRunner implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
+      if (stopping()) {
+        return; // of a store and links that are closed: the next agent takes the job up
+      }
       LOG.log(System.Logger.Level.ERROR, name + ": cannot go on", e);
       hold(e.getMessage() == null ? e.toString() : e.getMessage());
     } finally {
@@ -93,15 +101,13 @@ final class JobRunner implements Runnable {
 
   private void attempt() throws IOException, InterruptedException {
     try {
-      Optional<ExecuteHosts.Host> host = chooseHost();
-      if (host.isEmpty()) {
-        waitForBetterTimes();
-        return;
-      }
-      runOn(host.get());
+      runOn(chooseHost());
     } catch (JobHeldException e) {
       hold(e.getMessage());
     } catch (IOException e) {
+      if (stopping()) {
+        return;
+      }
       LOG.log(System.Logger.Level.DEBUG, name + ": attempt failed", e);
       putBack(e.getMessage());
       waitForBetterTimes();
@@ -109,14 +115,21 @@ final class JobRunner implements Runnable {
   }
 
   /// The host that has a claim already, or the best that would take the job.
-  private Optional<ExecuteHosts.Host> chooseHost() throws IOException {
+  private ExecuteHosts.Host chooseHost() throws IOException {
     Job job = job();
     if (job.status() != JobStatus.IDLE && job.host().isPresent()) {
-      return Optional.of(agent.hosts().host(job.host().get()));
+      return agent.hosts().host(job.host().get());
     }
-    return agent.hosts().offers(job, images.imageIds()).stream()
-        .findFirst()
-        .map(ExecuteHosts.Offer::host);
+    ExecuteHosts.Choice choice = agent.hosts().offers(job, images.imageIds());
+    if (choice.offers().isEmpty()) {
+      throw new IOException(
+          "no execute host takes the job now ("
+              + (choice.refusals().isEmpty()
+                  ? "LANDFALL_EXECUTE_HOSTS names none"
+                  : String.join("; ", choice.refusals()))
+              + ")");
+    }
+    return choice.offers().getFirst().host();
   }
 
   private void runOn(ExecuteHosts.Host host) throws IOException, InterruptedException {
@@ -152,10 +165,21 @@ final class JobRunner implements Runnable {
     } catch (IOException e) {
       // The machine never ran: whatever the host has of it is worth nothing but its cached images,
       // which stay.
+      boolean refused = !host.peer().closed().isDone();
       releaseQuietly(host);
-      agent.book().put(job().because(JobStatus.IDLE, e.getMessage()));
+      agent.book().put(job().with(JobStatus.IDLE));
+      if (refused && ++refusals >= MAX_REFUSALS) {
+        throw new JobHeldException(
+            "could not be started in "
+                + MAX_REFUSALS
+                + " attempts, at last on "
+                + host.address()
+                + ": "
+                + e.getMessage());
+      }
       throw e;
     }
+    refusals = 0;
     backOff = BACK_OFF_FIRST;
   }
 

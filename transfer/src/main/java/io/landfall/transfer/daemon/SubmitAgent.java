@@ -4,7 +4,6 @@ import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.JobKey;
 import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.chunking.ImageIndexes;
-import io.landfall.transfer.config.Problem;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Notice;
@@ -12,13 +11,12 @@ import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.Peer;
-import io.landfall.transfer.submit.Submission;
 import io.landfall.transfer.submit.SubmitContext;
-import io.landfall.transfer.submit.SubmitFile;
 import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +35,8 @@ final class SubmitAgent implements AutoCloseable {
 
   /// Hashing and storing input images.
   private static final int WORKERS = 2;
+
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
   private final AgentSettings settings;
   private final JobBook book;
@@ -104,16 +104,14 @@ final class SubmitAgent implements AutoCloseable {
             .in(Path.of(request.directory()))
             .withClusterId(book.lastCluster() + 1)
             .withImageFormats(InputFormats.WORDS);
-    Submission submission = SubmitFile.parse(Path.of(request.file()), context);
-    if (!submission.valid()) {
-      return new Reply.Submitted(
-          List.of(),
-          submission.problems().stream().filter(Problem::isError).map(Problem::toString).toList());
+    InputFormats.Judged judged = InputFormats.judge(Path.of(request.file()), context);
+    if (!judged.problems().isEmpty()) {
+      return new Reply.Submitted(List.of(), judged.problems());
     }
     List<Job> jobs = new ArrayList<>();
-    for (VmJob vm : submission.jobs()) {
+    for (VmJob vm : judged.jobs()) {
       JobKey key = new JobKey(settings.name(), request.owner(), vm.clusterId(), vm.procId());
-      jobs.add(Job.queued(key, InputFormats.decide(vm), Instant.now()));
+      jobs.add(Job.queued(key, vm, Instant.now()));
       book.clusterIsTaken(vm.clusterId());
     }
     for (Job job : jobs) {
@@ -143,18 +141,8 @@ final class SubmitAgent implements AutoCloseable {
   /// Tells `peer` all that happened to the job and will happen.
   void watch(Peer peer, String name) throws IOException {
     String job = book.require(name).name();
-    synchronized (this) {
-      for (JobEvent event : book.events(job)) {
-        Calls.tell(peer, new Notice.Happened(job, event));
-      }
-      Runnable stop =
-          book.watch((which, event) -> {
-            if (which.equals(job)) {
-              Calls.tell(peer, new Notice.Happened(job, event));
-            }
-          });
-      var _ = peer.closed().whenComplete((closed, failure) -> stop.run());
-    }
+    JobWatch watch = book.watch(job, event -> Calls.tell(peer, new Notice.Happened(job, event)));
+    var _ = peer.closed().whenComplete((closed, failure) -> book.unwatch(watch));
   }
 
   void signal(String name, JobRunner.Signal signal) throws IOException {
@@ -201,11 +189,32 @@ final class SubmitAgent implements AutoCloseable {
     return workers;
   }
 
-  /// Leaves the jobs as they are: the next agent takes them up.
+  /// Tells the runners to leave their jobs as they are: the next agent takes them up.
+  void stopRunners() {
+    runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Stop()));
+  }
+
+  /// Comes after [#stopRunners] and after the links are down, which ends whatever a runner waits
+  /// for.
   @Override
   public void close() throws IOException {
-    runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Stop()));
+    stopRunners();
     workers.shutdownNow();
+    synchronized (threads) {
+      for (Thread thread : threads) {
+        join(thread);
+      }
+    }
     store.close();
+  }
+
+  private static void join(Thread thread) {
+    try {
+      if (!thread.join(STOP_PATIENCE)) {
+        LOG.log(System.Logger.Level.WARNING, "{0} does not stop", thread.getName());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
