@@ -74,6 +74,7 @@ final class AgentCommand implements Callable<Integer> {
 
   private int serve(AgentSettings settings, Optional<Path> addressFile)
       throws IOException, InterruptedException {
+    Logs.forAgent();
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> waitFor(stop, stopped), "stop"));

@@ -115,14 +115,20 @@ final class DemoTable {
     out.println(
         "Checked: every step of the guest's work is on the returned disk once and in order, all other bytes equal the original, "
             + "and the original is unchanged.");
+    String landfall = launcher();
     Path spool = report.directory().resolve("submit").resolve("spool");
-    String job = jobName();
     out.println();
     out.println("Look around:");
-    out.println("  landfall checkpoint list   --spool " + spool);
-    out.println("  landfall checkpoint tree " + job + " --spool " + spool);
-    out.println("  landfall checkpoint verify --spool " + spool);
-    out.println("  landfall run " + report.directory().resolve("demo.sub"));
+    out.println("  " + landfall + " checkpoint list --spool " + spool);
+    out.println("  " + landfall + " checkpoint tree " + jobName() + " --spool " + spool);
+    out.println("  " + landfall + " checkpoint verify --spool " + spool);
+    out.println("  cd " + report.directory() + " && " + landfall + " run demo.sub");
+  }
+
+  /// As the user can type it, from any directory.
+  private static String launcher() {
+    String home = System.getProperty("landfall.home");
+    return home == null ? "landfall" : Path.of(home, "landfall").toString();
   }
 
   private String jobName() {

@@ -39,6 +39,7 @@ public final class Main implements Runnable {
 
   /// Runs one command and exits with its code.
   public static void main(String[] args) {
+    Logs.forCommandLine();
     System.exit(commandLine().execute(args));
   }
 
