@@ -6,12 +6,16 @@ import io.landfall.snapshot.device.CorruptImageException.Reason;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.format.file.Labels;
 import io.landfall.snapshot.format.ova.OvaArchive;
+import io.landfall.snapshot.format.ova.OvaWriter;
 import io.landfall.snapshot.format.qcow2.Qcow2Image;
+import io.landfall.snapshot.format.qcow2.Qcow2Writer;
 import io.landfall.snapshot.format.vmdk.VmdkImage;
+import io.landfall.snapshot.format.vmdk.VmdkWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /// The formats that a disk may come in.
 ///
@@ -24,6 +28,11 @@ public enum ImageFormat {
     public BlockDevice open(Path path) throws IOException {
       return RawFile.open(path);
     }
+
+    @Override
+    public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
+      RawWriter.write(source, target, progress);
+    }
   },
 
   /// QEMU's format, versions 2 and 3.
@@ -35,6 +44,11 @@ public enum ImageFormat {
           ? image
           : refuseLayer(path, image, image.backingName().get());
     }
+
+    @Override
+    public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
+      Qcow2Writer.write(source, target, progress);
+    }
   },
 
   /// VMware's format: one sparse file, or a descriptor with its extents beside it.
@@ -45,6 +59,11 @@ public enum ImageFormat {
       return image.hasParent()
           ? refuseLayer(path, image, image.parentName().orElse("unnamed"))
           : image;
+    }
+
+    @Override
+    public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
+      VmdkWriter.writeStreamOptimized(source, target, progress);
     }
   },
 
@@ -62,6 +81,16 @@ public enum ImageFormat {
                 .formatted(path.getFileName(), archive.disks().size()));
       }
     }
+
+    // The machine has the name of the file, one CPU and 1 GiB; OvaWriter can say more.
+    @Override
+    public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
+      String name = target.getFileName().toString().replaceAll("\\.[^.]*$", "");
+      String plain = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceAll("^[^A-Za-z0-9]+", "");
+      String machine =
+          plain.isEmpty() ? "machine" : plain.substring(0, Math.min(64, plain.length()));
+      OvaWriter.write(new OvaWriter.Machine(machine, 1, 1024), source, target, progress);
+    }
   };
 
   private static BlockDevice refuseLayer(Path path, BlockDevice image, String base)
@@ -78,6 +107,14 @@ public enum ImageFormat {
   /// @throws CorruptImageException if the file is not a sound image of this format, or names
   ///   another file
   public abstract BlockDevice open(Path path) throws IOException;
+
+  /// Writes `source`, a complete disk, as a new file of this format in its usual form: sparse raw,
+  /// plain qcow2, streamOptimized VMDK. What is zero takes no space, and the file is complete or
+  /// absent; a former one is replaced.
+  ///
+  /// @param progress is told how many bytes of the disk are done
+  public abstract void write(BlockDevice source, Path target, LongConsumer progress)
+      throws IOException;
 
   /// The format of a file that nobody has named, by its first bytes. What is no known format is
   /// raw.

@@ -183,6 +183,10 @@ record Header(
             Reason.NAMES_A_FILE,
             "keeps its data in another file, which is never opened; convert it to one file first");
       }
+      if ((autoclear & Layout.AUTOCLEAR_RAW_DATA_FILE) != 0) {
+        throw file.refuse(
+            Reason.INCONSISTENT, "says that its data file is raw, but has no data file");
+      }
       if ((incompatible & Layout.INCOMPATIBLE_CORRUPT) != 0) {
         throw file.refuse(
             Reason.INCONSISTENT,
@@ -236,17 +240,21 @@ record Header(
       long backing = head.getLong(8);
       int end = backing == 0 ? head.capacity() : (int) backing;
       int at = headerBytes;
-      while (at <= end - 8) {
+      while (at < end) {
+        if (at > end - 8) {
+          throw file.refuse(
+              Reason.INCONSISTENT, "a header extension at " + at + " is cut short at " + end);
+        }
         int type = head.getInt(at);
         int length = head.getInt(at + 4);
-        if (type == Layout.EXTENSION_END) {
-          return;
-        }
         if (length < 0 || length > end - at - 8) {
           throw file.refuse(
               Reason.OVER_LIMIT,
               "header extension %08x at %d with %s bytes, but %d are left"
                   .formatted(type, at, unsigned(length), end - at - 8));
+        }
+        if (type == Layout.EXTENSION_END) {
+          return;
         }
         parseExtension(type, at + 8, length);
         at += 8 + Math.ceilDiv(length, 8) * 8;
@@ -304,6 +312,12 @@ record Header(
         throw file.refuse(
             Reason.OVER_LIMIT,
             unsigned(header.snapshots) + " internal snapshots, at most 256 are supported");
+      }
+      if (header.snapshotsOffset < 0 || header.snapshotsOffset % header.clusterBytes() != 0) {
+        throw file.refuse(
+            Reason.BAD_POINTER,
+            "internal snapshot table at %s, expected a multiple of the cluster size"
+                .formatted(Long.toUnsignedString(header.snapshotsOffset)));
       }
       if (Math.ceilDiv(file.sizeBytes(), header.clusterBytes()) > Layout.MAX_FILE_CLUSTERS) {
         throw file.refuse(

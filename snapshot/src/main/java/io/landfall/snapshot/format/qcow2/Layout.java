@@ -33,6 +33,7 @@ final class Layout {
   static final long INCOMPATIBLE_KNOWN = (1 << 5) - 1;
   static final long COMPATIBLE_LAZY_REFCOUNTS = 1;
   static final long AUTOCLEAR_BITMAPS = 1;
+  static final long AUTOCLEAR_RAW_DATA_FILE = 1 << 1;
 
   static final int COMPRESSION_DEFLATE = 0;
   static final int COMPRESSION_ZSTD = 1;

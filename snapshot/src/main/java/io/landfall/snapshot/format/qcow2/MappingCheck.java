@@ -3,6 +3,7 @@ package io.landfall.snapshot.format.qcow2;
 import io.landfall.snapshot.device.CorruptImageException.Reason;
 import io.landfall.snapshot.format.file.ImageFile;
 import java.io.IOException;
+import java.util.List;
 
 /// Checks the whole mapping of an image once, when it is opened: every pointer is aligned, leads
 /// inside the file, and to a cluster that nothing else owns; no reserved bit is set.
@@ -21,11 +22,17 @@ final class MappingCheck {
     this.claims = new ClusterClaims(file, header.clusterBits());
   }
 
-  static void run(ImageFile file, Header header) throws IOException {
+  /// What else than guest data is in the image.
+  record Extras(List<String> snapshots, List<Bitmap> bitmaps) {}
+
+  static Extras run(ImageFile file, Header header) throws IOException {
     MappingCheck check = new MappingCheck(file, header);
     check.claims.claimHeader();
     check.checkRefcountTable();
+    ExtraTables extra = new ExtraTables(file, header, check.claims);
+    Extras extras = new Extras(extra.snapshots(), extra.bitmaps());
     check.checkL1();
+    return extras;
   }
 
   private void checkRefcountTable() throws IOException {

@@ -23,12 +23,14 @@ import java.util.Optional;
 public final class Qcow2Image implements BlockDevice {
   private final ImageFile file;
   private final Header header;
+  private final MappingCheck.Extras extras;
   private final ClusterMap map;
   private final ClusterDecoder decoder;
 
-  private Qcow2Image(ImageFile file, Header header) {
+  private Qcow2Image(ImageFile file, Header header, MappingCheck.Extras extras) {
     this.file = file;
     this.header = header;
+    this.extras = extras;
     this.map = new ClusterMap(file, header);
     this.decoder = new ClusterDecoder(file, header);
   }
@@ -41,8 +43,7 @@ public final class Qcow2Image implements BlockDevice {
     ImageFile file = ImageFile.open(path);
     try {
       Header header = Header.read(file);
-      MappingCheck.run(file, header);
-      return new Qcow2Image(file, header);
+      return new Qcow2Image(file, header, MappingCheck.run(file, header));
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -67,6 +68,16 @@ public final class Qcow2Image implements BlockDevice {
   /// Whether the writer left without having stored its refcounts.
   public boolean dirty() {
     return header.dirty();
+  }
+
+  /// The names of the internal snapshots, which are not read.
+  public List<String> snapshots() {
+    return extras.snapshots();
+  }
+
+  /// The dirty bitmaps, unless their writer left the directory behind as no longer true.
+  public List<Bitmap> bitmaps() {
+    return extras.bitmaps();
   }
 
   @Override

@@ -27,6 +27,12 @@ final class SparseCheck {
 
   private int[] check() throws IOException {
     regions.add(0, 1);
+    if (header.overhead() < 0 || header.overhead() > file.sizeBytes() / Sectors.BYTES) {
+      throw file.refuse(
+          Reason.TRUNCATED,
+          "grains start at sector %s, but the file ends at %d"
+              .formatted(Long.toUnsignedString(header.overhead()), file.sizeBytes()));
+    }
     addRegion(header.descriptorOffset(), header.descriptorSectors(), "descriptor");
     int[] directory = readDirectory(header.directory(), "grain directory");
     boolean redundant = (header.flags() & SparseHeader.FLAG_REDUNDANT) != 0;

@@ -140,8 +140,15 @@ class Qcow2ImageInteropIT {
     qemuImg.succeed("snapshot", "-c", "before", image);
     qemuImg.succeed("bitmap", "--add", "-f", "qcow2", image, "changes");
     qemuIo.succeed("-f", "qcow2", "-c", "write -P 2 512k 1M", image);
-    qemuImg.succeed("bitmap", "--add", "--disable", "-f", "qcow2", image, "frozen");
+    qemuImg.succeed("bitmap", "--add", "--disable", "-g", "131072", "-f", "qcow2", image, "frozen");
     requireSame(image);
+    try (Qcow2Image layer = Qcow2Image.openLayer(image)) {
+      assertThat(layer.snapshots()).containsExactly("before");
+      assertThat(layer.bitmaps())
+          .containsExactly(
+              new Bitmap("changes", 65536, false, true),
+              new Bitmap("frozen", 131072, false, false));
+    }
   }
 
   @Test

@@ -66,6 +66,8 @@ class VmdkRefusalTest {
           u64("directory over the descriptor", 56, 5, Reason.BAD_POINTER),
           u64("directory at the end, without a footer", 56, -1, Reason.TRUNCATED),
           u64("directory at 2^63", 56, Long.MIN_VALUE, Reason.BAD_POINTER),
+          u64("grains behind the end", 64, 1L << 40, Reason.TRUNCATED),
+          u64("grains at 2^63", 64, Long.MIN_VALUE, Reason.TRUNCATED),
           u32("table behind the end", DIRECTORY * 512, 1 << 30, Reason.TRUNCATED),
           u32("table over the header", DIRECTORY * 512, -1, Reason.TRUNCATED),
           u32("table over the second table", DIRECTORY * 512, SECOND_TABLE, Reason.BAD_POINTER),
