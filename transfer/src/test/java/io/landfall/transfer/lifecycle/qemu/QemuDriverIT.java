@@ -75,6 +75,24 @@ class QemuDriverIT {
     assertThat(probe.version()).matches("[0-9]+\\.[0-9]+\\.[0-9]+");
   }
 
+  /// Whatever /dev/kvm is on this machine: absent, good, or one that runs firmware and no system.
+  @Test
+  void autoEndsWithAnAcceleratorThatRunsGuests() throws Exception {
+    QemuSettings d = QemuSettings.defaults();
+    QemuSettings auto =
+        new QemuSettings(
+            d.binary(),
+            QemuSettings.Acceleration.AUTO,
+            d.machine(),
+            d.cpu(),
+            runtimeRoot,
+            Duration.ofMinutes(5));
+    driver = new QemuDriver(auto);
+    assertThat(driver.probe().usable()).as(driver.probe().detail()).isTrue();
+    assertThat(runToEnd(spec("a", image(new WorkPlan(2, Duration.ZERO)))))
+        .isEqualTo(EndReason.COMPLETED);
+  }
+
   @Test
   void aProbeWithoutQemuSaysWhatToInstall() {
     Probe probe = new QemuDriver(QemuSettings.defaults().withBinary("/nowhere/qemu")).probe();
