@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// @param overlay where writes go; absent for a disk that the guest cannot write
 /// @param cdrom whether the guest sees a CD drive; always read-only
 public record VmDrive(String device, Path base, Optional<Path> overlay, boolean cdrom) {
-  private static final Pattern DEVICE = Pattern.compile("(hd|sd|vd|xvd)[a-z]");
+  private static final Pattern DEVICE = Pattern.compile("(?:hd|sd|vd|xvd)([a-z])[0-9]{0,2}");
 
   /// What connects a drive to the guest.
   public enum Bus {
@@ -54,8 +54,9 @@ public record VmDrive(String device, Path base, Optional<Path> overlay, boolean 
     };
   }
 
-  /// The drive's place on its bus: 0 for `vda`, 1 for `vdb`.
+  /// The drive's place on its bus: 0 for `vda`, 1 for `vdb`. A partition's number says nothing: a
+  /// hypervisor offers whole disks, and `sda1` is what users write for the first of them.
   public int unit() {
-    return device.charAt(device.length() - 1) - 'a';
+    return device.charAt(device.startsWith("xvd") ? 3 : 2) - 'a';
   }
 }

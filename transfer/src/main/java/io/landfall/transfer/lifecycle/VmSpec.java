@@ -38,8 +38,9 @@ public record VmSpec(
     check(memoryMiB >= 1 && memoryMiB <= MAX_MEMORY_MIB, "memory", memoryMiB, "1 MiB to 16 TiB");
     check(vcpus >= 1 && vcpus <= MAX_VCPUS, "vcpus", vcpus, "1 to " + MAX_VCPUS);
     check(drives.size() <= MAX_DRIVES, "drives", drives.size(), "at most " + MAX_DRIVES);
-    TreeSet<String> names = new TreeSet<>();
-    drives.forEach(d -> check(names.add(d.device()), "device", d.device(), "each device once"));
+    TreeSet<String> places = new TreeSet<>();
+    drives.forEach(
+        d -> check(places.add(d.bus() + " " + d.unit()), "device", d.device(), "each place once"));
   }
 
   /// A VM with disks and nothing else.

@@ -1,19 +1,17 @@
 package io.landfall.transfer.lifecycle.qemu;
 
-import io.landfall.transfer.guest.WorkPlan;
-import io.landfall.transfer.guest.WorkProgram;
 import io.landfall.transfer.lifecycle.EndReason;
 import io.landfall.transfer.lifecycle.Probe;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmException.Reason;
 import io.landfall.transfer.lifecycle.VmSpec;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,14 +20,17 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Finds out what can execute guests here by letting one boot and power off.
 ///
-/// `/dev/kvm` proves nothing: there are hosts where it opens, creates a VM, runs the firmware and
-/// then interprets the guest a thousand times too slowly or not at all. So there is a time limit,
-/// and what does not keep it is not there.
+/// `/dev/kvm` proves nothing: there are hosts where it opens, creates a VM, runs firmware and
+/// real-mode programs, and then interprets a system's kernel a thousand times too slowly or fails
+/// at an instruction. So the guest (`src/main/asm/cpuprobe.asm`) does what kernels do, and there is
+/// a time limit.
 ///
 /// Thread-safe; a VM is tried once and its result kept.
 final class AcceleratorChoice {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int MEMORY_MIB = 16;
+  private static final int DISK_BYTES = 1 << 20;
+  private static final String RESOURCE = "cpuprobe.bin";
 
   private final QemuSettings settings;
   private final ReentrantLock lock = new ReentrantLock();
@@ -87,11 +88,7 @@ final class AcceleratorChoice {
 
   private Probe tryIn(Path dir, String accelerator) throws IOException {
     Path disk = dir.resolve("disk.raw");
-    try (FileChannel file =
-        FileChannel.open(disk, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      file.write(WorkProgram.bootSectors(new WorkPlan(0, Duration.ZERO)), 0);
-      file.write(java.nio.ByteBuffer.allocate(1), WorkProgram.RESERVED_BYTES - 1);
-    }
+    Files.write(disk, Arrays.copyOf(bootSector(), DISK_BYTES));
     VmSpec spec = VmSpec.of("probe", dir, MEMORY_MIB, 1, List.of(VmDrive.readOnly("vda", disk)));
     Launch launch = new Launch(settings, spec, Reason.FAILED_TO_START);
     try (QemuVm vm = launch.start(settings.machine(), settings.cpu(), accelerator)) {
@@ -121,6 +118,13 @@ final class AcceleratorChoice {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Probe.unusable("interrupted");
+    }
+  }
+
+  /// The probing guest.
+  static byte[] bootSector() throws IOException {
+    try (InputStream in = AcceleratorChoice.class.getResourceAsStream(RESOURCE)) {
+      return in.readAllBytes();
     }
   }
 

@@ -18,6 +18,7 @@ import io.landfall.transfer.lifecycle.SavedState;
 import io.landfall.transfer.lifecycle.Vm;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmException;
+import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmRecord;
 import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.lifecycle.VmState;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +73,24 @@ class QemuDriverIT {
     assertThat(probe.usable()).as(probe.detail()).isTrue();
     assertThat(probe.accelerator()).isEqualTo("tcg");
     assertThat(probe.version()).matches("[0-9]+\\.[0-9]+\\.[0-9]+");
+  }
+
+  /// Whatever /dev/kvm is on this machine: absent, good, or one that runs firmware and no system.
+  @Test
+  void autoEndsWithAnAcceleratorThatRunsGuests() throws Exception {
+    QemuSettings d = QemuSettings.defaults();
+    QemuSettings auto =
+        new QemuSettings(
+            d.binary(),
+            QemuSettings.Acceleration.AUTO,
+            d.machine(),
+            d.cpu(),
+            runtimeRoot,
+            Duration.ofMinutes(5));
+    driver = new QemuDriver(auto);
+    assertThat(driver.probe().usable()).as(driver.probe().detail()).isTrue();
+    assertThat(runToEnd(spec("a", image(new WorkPlan(2, Duration.ZERO)))))
+        .isEqualTo(EndReason.COMPLETED);
   }
 
   @Test
@@ -155,6 +175,37 @@ class QemuDriverIT {
       assertThat(end(vm)).isEqualTo(EndReason.COMPLETED);
     }
     assertThat(log(second).complete()).isTrue();
+  }
+
+  @Test
+  void aMachineWithEveryPartGoesOnElsewhere() throws Exception {
+    VmSpec first = everyPart("first", image(LONG));
+    SavedState saved = savedAt(first, "STEP 5");
+    Path moved = dir.resolve("disk2.raw");
+    flatten(first, moved);
+    VmSpec second = everyPart("second", moved);
+    try (Vm vm = driver.restore(second, saved)) {
+      vm.resume();
+      assertThat(end(vm)).isEqualTo(EndReason.COMPLETED);
+    }
+    assertThat(log(second).complete()).isTrue();
+  }
+
+  private VmSpec everyPart(String name, Path base) throws IOException {
+    Path work = Files.createDirectories(dir.resolve(name));
+    Path data = dir.resolve("data.raw");
+    if (Files.notExists(data)) {
+      RawFile.create(data, 8 << 20).close();
+    }
+    List<VmDrive> drives =
+        List.of(
+            VmDrive.writable("vda", base, work.resolve("vda.qcow2")),
+            VmDrive.writable("hda", data, work.resolve("hda.qcow2")),
+            VmDrive.readOnly("sda", data),
+            new VmDrive("hdc", data, Optional.empty(), true));
+    return VmSpec.of("job 1.0", work, 24, 2, drives)
+        .withNetwork(VmNetwork.user(Optional.of("52:54:00:12:34:56")))
+        .withVnc();
   }
 
   @Test
