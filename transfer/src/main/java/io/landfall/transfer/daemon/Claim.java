@@ -31,6 +31,7 @@ import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.session.Export;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -366,7 +367,7 @@ final class Claim {
               try (RawFile content = RawFile.open(memory)) {
                 return Chunking.manifestOf(content, chunkSize(), done -> {});
               } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
               }
             },
             hashing);
@@ -387,7 +388,7 @@ final class Claim {
     try (ChangedDevice changed = changedDevice(device, base)) {
       return Chunking.update(base.manifest(), changed, ChangedDevice.changes(changed));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

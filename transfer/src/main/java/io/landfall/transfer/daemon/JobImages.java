@@ -27,6 +27,7 @@ import io.landfall.transfer.submit.NetworkingType;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The content of one job on the submit host: its input images, its checkpoints, and where its
@@ -77,7 +79,7 @@ final class JobImages implements AutoCloseable {
     try (CheckpointWriter writer =
         store().begin(draft(Optional.empty(), "submit", description("")))) {
       for (VmDisk disk : job.vm().disks()) {
-        Manifest claimed = manifest(disk).join();
+        Manifest claimed = await(manifest(disk));
         try (BlockDevice content = openInput(disk)) {
           writer.addDevice(
               CheckpointWriter.Kind.DISK,
@@ -98,7 +100,29 @@ final class JobImages implements AutoCloseable {
                   record.id().text(),
                   stored(record, Duration.between(began, Instant.now()))));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Waits for the base. One that failed, say because the disk was full, is tried anew by the next attempt.
+  private void requireBase() throws IOException {
+    try {
+      await(baseStored);
+    } catch (IOException e) {
+      storeBaseInBackground();
+      throw e;
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> future) throws IOException {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw new IOException(
+          e.getCause() instanceof UncheckedIOException io
+              ? io.getCause().getMessage()
+              : String.valueOf(e.getCause()),
+          e);
     }
   }
 
@@ -136,7 +160,7 @@ final class JobImages implements AutoCloseable {
                 .indexes()
                 .manifestOf(source(disk), content, store().chunkSizeBytes(), done -> {});
           } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
           }
         },
         agent.workers());
@@ -238,7 +262,7 @@ final class JobImages implements AutoCloseable {
 
   /// Pulls what the saved machine changed, and commits disk and memory together.
   CheckpointRecord storeCheckpoint(ExecuteHosts.Host host, Reply.Saved saved) throws IOException {
-    baseStored.join();
+    requireBase();
     List<CheckpointRecord> lineage = store().ofJob(job.key());
     CheckpointRecord parent = lineage.getLast();
     CheckpointDraft draft =
@@ -386,7 +410,7 @@ final class JobImages implements AutoCloseable {
   }
 
   private BlockDevice base(VmDisk disk, String imageId) throws IOException {
-    return manifest(disk).join().imageId().toString().equals(imageId)
+    return await(manifest(disk)).imageId().toString().equals(imageId)
         ? openInput(disk)
         : storedBase(disk.device(), imageId);
   }

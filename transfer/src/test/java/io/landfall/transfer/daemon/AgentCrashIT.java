@@ -79,6 +79,26 @@ class AgentCrashIT {
     }
   }
 
+  @Test
+  void aMachineOutlivesTheExecuteAgentThatStartedIt() throws Exception {
+    Tools.need("qemu-system-x86_64");
+    try (Pool pool = new Pool(directory, "qemu")) {
+      pool.startExecute("execute");
+      pool.startSubmit();
+      Path file = pool.job(128 * MIB, 32 * MIB, new WorkPlan(200, Duration.ofMillis(20)));
+      String job = pool.submit(file);
+
+      pool.watch(job, event -> event instanceof JobEvent.Started);
+      pool.kill("execute");
+      pool.startExecute("execute");
+      List<JobEvent> events = pool.watch(job, JobEvent::last);
+
+      assertThat(events.getLast()).isInstanceOf(JobEvent.Completed.class);
+      assertThat(of(events, JobEvent.Started.class)).as("started once").hasSize(1);
+      assertThat(workLog(pool.returned()).complete()).isTrue();
+    }
+  }
+
   /// Waits for the start number `starts + 1` of the job, then evicts it.
   private static void evictWhileRunning(Pool pool, String job, int starts) throws Exception {
     int[] seen = {0};
