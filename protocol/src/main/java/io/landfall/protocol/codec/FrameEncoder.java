@@ -27,6 +27,7 @@ import io.landfall.protocol.message.TransferMessage.Zero;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -189,8 +190,9 @@ public final class FrameEncoder {
     writeId(out, Optional.of(m.imageId()));
     out.writeInt(m.runs().size());
     for (IdRun run : m.runs()) {
-      out.writeLong(run.firstChunk()).writeInt(run.ids().size());
-      run.ids().forEach(id -> writeId(out, id));
+      ByteBuffer ids = ByteBuffer.allocate(run.ids().size() * ChunkId.SIZE_BYTES);
+      run.ids().forEach(id -> id.writeTo(ids));
+      out.writeLong(run.firstChunk()).writeInt(run.ids().size()).writeBytes(ids.flip());
     }
     return header(FrameType.MANIFEST, m.handle(), m.request(), m.firstChunk());
   }
@@ -208,11 +210,7 @@ public final class FrameEncoder {
   }
 
   private static void writeId(ByteBuf out, Optional<ImageId> id) {
-    writeId(out, id.map(ImageId::digest).orElse(ChunkId.ZERO));
-  }
-
-  private static void writeId(ByteBuf out, ChunkId id) {
-    out.writeLong(id.w0()).writeLong(id.w1()).writeLong(id.w2()).writeLong(id.w3());
+    out.writeBytes(id.map(ImageId::digest).orElse(ChunkId.ZERO).toBytes());
   }
 
   private static void writeText(ByteBuf out, String text, int maxBytes) {

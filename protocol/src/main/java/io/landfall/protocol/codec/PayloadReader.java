@@ -32,6 +32,7 @@ import io.landfall.protocol.message.TransferMessage.Role;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.protocol.message.TransferMessage.Zero;
 import io.netty.buffer.ByteBuf;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -44,11 +45,13 @@ import java.util.UUID;
 /// a ProtocolException.
 final class PayloadReader {
   private final FrameHeader header;
-  private final ByteBuf in;
+  private final ByteBuf payload;
+  private final ByteBuffer in;
 
-  private PayloadReader(FrameHeader header, ByteBuf in) {
+  private PayloadReader(FrameHeader header, ByteBuf payload) {
     this.header = header;
-    this.in = in;
+    this.payload = payload;
+    this.in = payload.nioBuffer();
   }
 
   /// Reads one message; a [Data] keeps `payload`, every other message lets go of it.
@@ -56,11 +59,13 @@ final class PayloadReader {
     PayloadReader reader = new PayloadReader(header, payload);
     try {
       TransferMessage message = reader.message();
-      if (header.type() != FrameType.DATA && payload.isReadable()) {
-        throw reader.violation(payload.readableBytes() + " bytes behind its end");
+      if (header.type() != FrameType.DATA && reader.in.hasRemaining()) {
+        throw reader.violation(reader.in.remaining() + " bytes behind its end");
       }
       return message;
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (BufferUnderflowException e) {
+      throw reader.violation("ends too early");
+    } catch (IllegalArgumentException e) {
       throw reader.violation(e.getMessage());
     }
   }
@@ -73,7 +78,7 @@ final class PayloadReader {
       case HELLO -> hello();
       case OPEN -> new Open(request, text());
       case OPENED -> opened();
-      case MAP -> new MapRange(request, handle, offset, in.readLong(), in.readInt());
+      case MAP -> new MapRange(request, handle, offset, in.getLong(), in.getInt());
       case MAPPED -> mapped();
       case ASK_MANIFEST -> new AskManifest(request, handle, offset);
       case MANIFEST -> manifest();
@@ -86,7 +91,7 @@ final class PayloadReader {
               (header.flags() & 1) != 0,
               (header.flags() & 2) != 0);
       case DATA ->
-          new Data(request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), in);
+          new Data(request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), payload);
       case ZERO -> new Zero(request, handle, offset, header.rawLength());
       case MARK -> mark();
       case NOTE -> new Note(text());
@@ -103,23 +108,23 @@ final class PayloadReader {
   }
 
   private Hello hello() throws ProtocolException {
-    int min = in.readUnsignedShort();
-    int max = in.readUnsignedShort();
-    Role role = of(Numbers.ROLES, in.readUnsignedByte());
-    int dataConnections = in.readUnsignedByte();
-    in.skipBytes(2);
-    UUID session = new UUID(in.readLong(), in.readLong());
-    in.skipBytes(24); // for later versions, which send more here
+    int min = in.getShort() & 0xFFFF;
+    int max = in.getShort() & 0xFFFF;
+    Role role = of(Numbers.ROLES, in.get() & 0xFF);
+    int dataConnections = in.get() & 0xFF;
+    skip(2);
+    UUID session = new UUID(in.getLong(), in.getLong());
+    skip(24);
     return new Hello(min, max, role, dataConnections, session, text());
   }
 
   private Opened opened() throws ProtocolException {
-    long size = in.readLong();
-    int chunkSize = in.readInt();
-    ManifestState manifest = of(Numbers.MANIFEST_STATES, in.readUnsignedByte());
+    long size = in.getLong();
+    int chunkSize = in.getInt();
+    ManifestState manifest = of(Numbers.MANIFEST_STATES, in.get() & 0xFF);
     boolean hasImageId = bool();
     boolean hasBase = bool();
-    in.skipBytes(1);
+    skip(1);
     ImageId imageId = new ImageId(id());
     ImageId base = new ImageId(id());
     return new Opened(
@@ -134,11 +139,11 @@ final class PayloadReader {
   }
 
   private Mapped mapped() throws ProtocolException {
-    List<MapExtent> extents = new ArrayList<>(in.readableBytes() / FrameType.EXTENT_BYTES);
+    List<MapExtent> extents = new ArrayList<>(in.remaining() / FrameType.EXTENT_BYTES);
     long left = Limits.MAX_IMAGE_BYTES;
-    while (in.isReadable()) {
+    while (in.hasRemaining()) {
       MapExtent extent =
-          new MapExtent(in.readLong(), of(Numbers.EXTENT_KINDS, in.readUnsignedByte()));
+          new MapExtent(in.getLong(), of(Numbers.EXTENT_KINDS, in.get() & 0xFF));
       left -= extent.length();
       if (left < 0) {
         throw violation("extents of more than " + Limits.MAX_IMAGE_BYTES + " bytes");
@@ -149,10 +154,10 @@ final class PayloadReader {
   }
 
   private ManifestPage manifest() throws ProtocolException {
-    long chunkCount = in.readLong();
-    int chunkSize = in.readInt();
+    long chunkCount = in.getLong();
+    int chunkSize = in.getInt();
     ImageId imageId = new ImageId(id());
-    int runCount = in.readInt();
+    int runCount = in.getInt();
     if (runCount < 0 || runCount > Limits.MAX_ID_RUNS) {
       throw violation(runCount + " runs of ids, expected at most " + Limits.MAX_ID_RUNS);
     }
@@ -165,11 +170,11 @@ final class PayloadReader {
   }
 
   private IdRun idRun() throws ProtocolException {
-    long first = in.readLong();
-    int count = in.readInt();
-    if (count < 1 || count > in.readableBytes() / ChunkId.SIZE_BYTES) {
+    long first = in.getLong();
+    int count = in.getInt();
+    if (count < 1 || count > in.remaining() / ChunkId.SIZE_BYTES) {
       throw violation(
-          "a run of " + count + " ids in " + in.readableBytes() + " bytes, expected 1 or more");
+          "a run of " + count + " ids in " + in.remaining() + " bytes, expected 1 or more");
     }
     List<ChunkId> ids = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -179,15 +184,15 @@ final class PayloadReader {
   }
 
   private Mark mark() {
-    List<MarkedRange> ranges = new ArrayList<>(in.readableBytes() / FrameType.RANGE_BYTES);
-    while (in.isReadable()) {
-      ranges.add(new MarkedRange(in.readLong(), in.readLong()));
+    List<MarkedRange> ranges = new ArrayList<>(in.remaining() / FrameType.RANGE_BYTES);
+    while (in.hasRemaining()) {
+      ranges.add(new MarkedRange(in.getLong(), in.getLong()));
     }
     return new Mark(header.handle(), ranges);
   }
 
   private Failure failure() throws ProtocolException {
-    int number = in.readInt();
+    int number = in.getInt();
     String sentence = text();
     // A newer peer may know more codes; what to do about an unknown one is to give up.
     return ErrorCode.ofNumber(number)
@@ -197,11 +202,18 @@ final class PayloadReader {
   }
 
   private ChunkId id() {
-    return new ChunkId(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+    return ChunkId.readFrom(in);
+  }
+
+  /// Reserved bytes, for later versions.
+  private void skip(int bytes) {
+    for (int i = 0; i < bytes; i++) {
+      in.get();
+    }
   }
 
   private boolean bool() throws ProtocolException {
-    int value = in.readUnsignedByte();
+    int value = in.get() & 0xFF;
     if (value > 1) {
       throw violation("a yes-or-no byte of " + value);
     }
@@ -217,8 +229,8 @@ final class PayloadReader {
 
   /// The rest of the payload as UTF-8.
   private String text() throws ProtocolException {
-    byte[] bytes = new byte[in.readableBytes()];
-    in.readBytes(bytes);
+    byte[] bytes = new byte[in.remaining()];
+    in.get(bytes);
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {

@@ -24,6 +24,7 @@ final class Wire implements AutoCloseable {
   private final Endpoint client;
   private final InetSocketAddress address;
   private final Map<String, Offer> offers = new ConcurrentHashMap<>();
+  private volatile Peer accepted;
   private Peer peer;
 
   private Wire(EndpointSettings settings) throws IOException {
@@ -32,7 +33,10 @@ final class Wire implements AutoCloseable {
     address =
         server.listen(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            from -> from.serve(this::find));
+            from -> {
+              from.serve(this::find);
+              accepted = from;
+            });
     peer = client.connect(address);
   }
 
@@ -57,6 +61,11 @@ final class Wire implements AutoCloseable {
     return peer;
   }
 
+  /// The other end of the link made last, as the server sees it.
+  Peer accepted() {
+    return accepted;
+  }
+
   Endpoint client() {
     return client;
   }
@@ -67,12 +76,6 @@ final class Wire implements AutoCloseable {
 
   InetSocketAddress address() {
     return address;
-  }
-
-  /// Dials again, after a link broke.
-  Peer redial() throws IOException {
-    peer = client.connect(address);
-    return peer;
   }
 
   @Override

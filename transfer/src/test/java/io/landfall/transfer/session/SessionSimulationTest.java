@@ -1,0 +1,69 @@
+package io.landfall.transfer.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.landfall.protocol.error.ProtocolException;
+import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.snapshot.device.Range;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// Both sides of a pull in one thread, over a network that delivers in any order between requests,
+/// loses connections with all that is on them, and now and then lies. Each seed is one schedule.
+class SessionSimulationTest {
+  private static final int SCHEDULES = 2000;
+
+  @Test
+  void everyScheduleEndsWithTheExactContent() {
+    for (int seed = 0; seed < SCHEDULES; seed++) {
+      try {
+        Simulation simulation = new Simulation(seed, 0);
+        simulation.run();
+        simulation.assertExact();
+      } catch (ProtocolException | RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+  }
+
+  @Test
+  void lyingSourceIsFoundOutOrDoesNoHarm() {
+    int foundOut = 0;
+    for (int seed = 0; seed < SCHEDULES / 2; seed++) {
+      Simulation simulation = new Simulation(seed, 10);
+      try {
+        simulation.run();
+        simulation.assertExact();
+      } catch (ProtocolException e) {
+        foundOut++;
+        simulation.assertNothingWrongWritten();
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed, e);
+      } finally {
+        simulation.close();
+      }
+    }
+    assertThat(foundOut).isGreaterThan(SCHEDULES / 8);
+  }
+
+  @Test
+  void cancelledPullGivesAllItsCreditBack() throws ProtocolException {
+    for (int seed = 0; seed < SCHEDULES / 2; seed++) {
+      Simulation simulation = new Simulation(seed, 0);
+      simulation.runSome(new SplittableRandom(seed).nextInt(1, 60));
+      simulation.cancel();
+      simulation.assertCreditReturned("seed " + seed);
+    }
+  }
+
+  @Test
+  void overlappingRangesComeOnce() throws ProtocolException {
+    MemoryDevice device = new MemoryDevice(1 << 20);
+    Simulation simulation =
+        new Simulation(
+            1, 0, device, List.of(new Range(0, 10_000), new Range(5_000, 10_000), new Range(4, 3)));
+    simulation.run();
+    simulation.assertExact();
+  }
+}
