@@ -31,7 +31,8 @@ public interface Vm extends AutoCloseable {
   ///   state could not be written: then the VM is paused and can go on
   SavedState save() throws IOException;
 
-  /// Completes once, when the hypervisor is gone and the overlays are durable. Never fails.
+  /// Completes once, when the hypervisor is gone and the overlays are durable. Never fails. What
+  /// depends on it may run on the thread that ends the VM, so it should be quick or asynchronous.
   CompletableFuture<EndReason> end();
 
   /// Asks the guest to shut down, as a power button does; ends it if it has not done so in time.
