@@ -104,7 +104,8 @@ final class JobImages implements AutoCloseable {
     }
   }
 
-  /// Waits for the base. One that failed, say because the disk was full, is tried anew by the next attempt.
+  /// Waits for the base. One that failed, say because the disk was full, is tried anew by the next
+  /// attempt.
   private void requireBase() throws IOException {
     try {
       await(baseStored);
