@@ -10,6 +10,7 @@ import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.guest.WorkLog;
 import io.landfall.transfer.guest.WorkPlan;
 import io.landfall.transfer.testing.Pool;
+import io.landfall.transfer.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
