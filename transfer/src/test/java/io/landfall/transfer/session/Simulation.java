@@ -229,7 +229,17 @@ final class Simulation {
     }
   }
 
-  private record Write(int lane, long offset, byte[] bytes) {}
+  private static final class Write {
+    final int lane;
+    final long offset;
+    final byte[] bytes;
+
+    Write(int lane, long offset, byte[] bytes) {
+      this.lane = lane;
+      this.offset = offset;
+      this.bytes = bytes;
+    }
+  }
 
   private static final class Purse implements Credit {
     final long all;
