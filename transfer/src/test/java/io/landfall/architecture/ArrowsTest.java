@@ -57,6 +57,10 @@ class ArrowsTest {
             "org.apache.commons.compress..",
             "javax.xml.stream..")); // OVF descriptions; of the JDK, in spite of its name
     rows.put("snapshot.overlay", List.of(BASE + "snapshot.device.."));
+    rows.put(
+        "snapshot.disk",
+        List.of(
+            BASE + "snapshot.device..", BASE + "snapshot.format..", BASE + "snapshot.overlay.."));
 
     rows.put("store.io", List.of());
     rows.put("store.chunk", List.of(BASE + "store.io..", BASE + "protocol.content.."));

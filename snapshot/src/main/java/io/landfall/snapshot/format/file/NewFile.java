@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 
 /// A file that is there complete or not at all: it grows under a temporary name beside its own, and
 /// [#commit] makes it durable and gives it its name, in place of a former file. Closing it without
@@ -14,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 ///
 /// One thread.
 public final class NewFile implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
@@ -28,12 +31,17 @@ public final class NewFile implements AutoCloseable {
   /// Starts a file that shall be `target`.
   public static NewFile at(Path target) throws IOException {
     Path absolute = target.toAbsolutePath();
+    // Not createTempFile, whose files only their owner may read: the target gets usual permissions.
     Path temporary =
-        Files.createTempFile(absolute.getParent(), "." + absolute.getFileName() + ".", ".part");
-    return new NewFile(
-        absolute,
-        temporary,
-        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        absolute.resolveSibling(
+            ".%s.%016x.part".formatted(absolute.getFileName(), RANDOM.nextLong()));
+    FileChannel channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    return new NewFile(absolute, temporary, channel);
   }
 
   /// The channel to write through; closes with this.
