@@ -181,6 +181,11 @@ public final class DescriptionReader {
     SourceSpan whole = single ? value : multiLine(value, lines);
     String former = macros.use(name).map(SourceSpan::text).orElse(null);
     String grown = Expander.replaceSelf(name, whole.text(), former);
+    if (grown.length() > Expander.MAX_CHARS) {
+      problems.error(
+          "S24", whole.start(), name + " grows beyond " + Expander.MAX_CHARS + " characters", "");
+      return;
+    }
     macros.assign(
         name,
         grown.equals(whole.text()) ? whole : SourceSpan.computed(grown.strip(), whole.start()));

@@ -12,6 +12,9 @@ public final class Expander {
   static final int MAX_DEPTH = 64;
   static final int MAX_CHARS = 1 << 20;
 
+  /// Characters between the parentheses of one macro.
+  static final int MAX_BODY_CHARS = 1 << 16;
+
   /// Replacements in one value: a chain of macros that double each other has a small result and
   /// endless work.
   static final int MAX_REPLACEMENTS = 10_000;
@@ -24,6 +27,7 @@ public final class Expander {
   private final Problems problems;
   private final Deque<String> active = new ArrayDeque<>();
   private int replacements;
+  private int depth;
   private long work;
 
   /// Expands from a table of macros; errors go to `problems`.
@@ -41,6 +45,7 @@ public final class Expander {
     }
     active.clear();
     replacements = 0;
+    depth = 0;
     try {
       return SourceSpan.computed(expandInside(raw.text()), raw.start()).strip();
     } catch (ExpansionException e) {
@@ -50,6 +55,9 @@ public final class Expander {
   }
 
   private String expandInside(String text) {
+    if (++depth > MAX_DEPTH) {
+      throw new ExpansionException("macros nested deeper than " + MAX_DEPTH);
+    }
     StringBuilder out = new StringBuilder(text.length());
     int i = 0;
     while (i < text.length()) {
@@ -61,11 +69,16 @@ public final class Expander {
       append(out, text.substring(i, dollar));
       i = reference(text, dollar, out);
     }
+    depth--;
     return out.toString();
   }
 
   /// Handles what starts with `$` at `dollar` and returns where the text goes on.
   private int reference(String text, int dollar, StringBuilder out) {
+    charge(1);
+    if (++replacements > MAX_REPLACEMENTS) {
+      throw new ExpansionException("needs more than " + MAX_REPLACEMENTS + " macro replacements");
+    }
     if (text.startsWith("$$(", dollar)) {
       int close = closing(text, dollar + 2);
       String whole = text.substring(dollar, close < 0 ? text.length() : close + 1);
@@ -94,10 +107,6 @@ public final class Expander {
   /// The value of `$function(body)`, or of `$(body)` where `function` is empty; nothing if it is
   /// not a macro at all.
   private Optional<String> call(String function, String body) {
-    charge(1);
-    if (++replacements > MAX_REPLACEMENTS) {
-      throw new ExpansionException("needs more than " + MAX_REPLACEMENTS + " macro replacements");
-    }
     if (!function.isEmpty()) {
       return functions.call(function, body);
     }
@@ -116,7 +125,7 @@ public final class Expander {
     if (value.isPresent()) {
       return Optional.of(nested(name, value.get().text()));
     }
-    return Optional.of(colon < 0 ? "" : nested(name, body.substring(colon + 1)));
+    return Optional.of(colon < 0 ? "" : expandInside(body.substring(colon + 1)));
   }
 
   private String nested(String name, String text) {
@@ -126,9 +135,6 @@ public final class Expander {
     String key = MacroTable.key(name);
     if (active.contains(key)) {
       throw new ExpansionException("macro " + name + " leads back to itself");
-    }
-    if (active.size() >= MAX_DEPTH) {
-      throw new ExpansionException("macros nested deeper than " + MAX_DEPTH);
     }
     active.push(key);
     try {
@@ -153,14 +159,15 @@ public final class Expander {
     }
   }
 
-  /// The `)` that closes the `(` at `open`, or -1.
+  /// The `)` that closes the `(` at `open`, or -1 if there is none within reach.
   static int closing(String text, int open) {
-    int depth = 0;
-    for (int i = open; i < text.length(); i++) {
+    int nesting = 0;
+    int end = Math.min(text.length(), open + MAX_BODY_CHARS);
+    for (int i = open; i < end; i++) {
       char c = text.charAt(i);
       if (c == '(') {
-        depth++;
-      } else if (c == ')' && --depth == 0) {
+        nesting++;
+      } else if (c == ')' && --nesting == 0) {
         return i;
       }
     }
@@ -170,28 +177,22 @@ public final class Expander {
   /// `X = $(X) more` takes the former value of `X` at once, so that it can grow.
   static String replaceSelf(String name, String value, String former) {
     StringBuilder out = new StringBuilder();
-    int i = 0;
-    while (i < value.length()) {
-      int open = value.indexOf("$(", i);
-      int close = open < 0 ? -1 : closing(value, open + 1);
-      if (close < 0) {
-        break;
-      }
-      String body = value.substring(open + 2, close);
-      int colon = body.indexOf(':');
+    int done = 0;
+    for (int open = value.indexOf("$("); open >= 0; open = value.indexOf("$(", open + 2)) {
+      int end = open + 2 + name.length();
       boolean self =
-          (colon < 0 ? body : body.substring(0, colon)).strip().equalsIgnoreCase(name)
+          value.regionMatches(true, open + 2, name, 0, name.length())
+              && end < value.length()
+              && (value.charAt(end) == ')' || value.charAt(end) == ':')
               && (open == 0 || value.charAt(open - 1) != '$');
-      out.append(value, i, open);
-      if (self) {
-        out.append(former == null ? (colon < 0 ? "" : body.substring(colon + 1)) : former);
-        i = close + 1;
-      } else {
-        out.append("$(");
-        i = open + 2;
+      int close = self ? closing(value, open + 1) : -1;
+      if (close >= 0 && open >= done) {
+        String standard = value.charAt(end) == ':' ? value.substring(end + 1, close) : "";
+        out.append(value, done, open).append(former == null ? standard : former);
+        done = close + 1;
       }
     }
-    return out.append(value, i, value.length()).toString();
+    return out.append(value, done, value.length()).toString();
   }
 
   /// Why a value cannot be expanded.

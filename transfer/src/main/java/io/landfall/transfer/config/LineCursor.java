@@ -10,6 +10,9 @@ import java.util.Optional;
 public final class LineCursor {
   static final int MAX_LINE_CHARS = 1 << 20;
 
+  /// Some editors put it in front of a text.
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final String file;
   private final List<String> lines;
   private final Problems problems;
@@ -17,7 +20,7 @@ public final class LineCursor {
 
   LineCursor(String file, String text, Problems problems) {
     this.file = file;
-    this.lines = text.lines().toList();
+    this.lines = (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).lines().toList();
     this.problems = problems;
   }
 

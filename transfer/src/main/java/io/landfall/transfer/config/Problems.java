@@ -14,21 +14,28 @@ public final class Problems {
   /// More than a person reads; what comes after is dropped.
   public static final int MAX_PROBLEMS = 200;
 
+  private static final int MAX_CHARS = 600;
+
   private final Set<Problem> found = new LinkedHashSet<>();
 
   /// Adds an error that breaks the rule named `rule`.
   public void error(String rule, Location where, String message, String remedy) {
-    add(new Problem(Severity.ERROR, Optional.of(rule), where, message, remedy));
+    add(new Problem(Severity.ERROR, Optional.of(rule), where, brief(message), brief(remedy)));
   }
 
   /// Adds an error that no rule names.
   public void error(Location where, String message, String remedy) {
-    add(new Problem(Severity.ERROR, Optional.empty(), where, message, remedy));
+    add(new Problem(Severity.ERROR, Optional.empty(), where, brief(message), brief(remedy)));
   }
 
   /// Adds a warning.
   public void warning(Location where, String message, String remedy) {
-    add(new Problem(Severity.WARNING, Optional.empty(), where, message, remedy));
+    add(new Problem(Severity.WARNING, Optional.empty(), where, brief(message), brief(remedy)));
+  }
+
+  /// Values are quoted in messages, and a value may be a megabyte.
+  private static String brief(String text) {
+    return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS) + "…";
   }
 
   /// Adds a problem made elsewhere.

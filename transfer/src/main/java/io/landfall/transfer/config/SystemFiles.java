@@ -13,6 +13,9 @@ final class SystemFiles implements FileLookup {
 
   @Override
   public String readText(Path file, int maxBytes) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("not a plain file");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {

@@ -83,13 +83,18 @@ final class DiskList {
     if (!named || !wired) {
       return Optional.empty();
     }
-    return Optional.of(
+    VmDisk disk =
         new VmDisk(
             file.text(),
             lower(fields.get(1)),
             permission,
             format,
-            file.text().startsWith("/") ? Optional.empty() : inputs.source(file.text())));
+            file.text().startsWith("/") ? Optional.empty() : inputs.source(file.text()));
+    if (permission.writable() && disk.cdrom()) {
+      scope.warning(
+          fields.get(2), disk.file() + " is a CD-ROM, which no guest can write", "write r");
+    }
+    return Optional.of(disk);
   }
 
   private boolean checkName(SourceSpan file) {

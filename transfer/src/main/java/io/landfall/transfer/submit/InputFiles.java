@@ -42,7 +42,12 @@ final class InputFiles {
   void read() {
     Optional<SourceSpan> list = scope.get("transfer_input_files", "TransferInput");
     if (list.isPresent() && !list.get().text().equals("\"\"")) {
-      list.get().tokens(c -> c == ',').forEach(this::entry);
+      List<SourceSpan> entries = list.get().tokens(c -> c == ',');
+      if (entries.size() > MAX_FILES) {
+        scope.error("L06", list.get(), "more than " + MAX_FILES + " input files", "");
+      } else {
+        entries.forEach(this::entry);
+      }
     }
   }
 

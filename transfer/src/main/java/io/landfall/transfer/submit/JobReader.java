@@ -78,7 +78,7 @@ final class JobReader {
             inputs.urls(),
             output.files(),
             output.remaps(),
-            path("log", initialDir, "UserLog"),
+            log(initialDir),
             scope.get("arguments", "Args", "Arguments").map(SourceSpan::text),
             xen,
             image,
@@ -212,6 +212,21 @@ final class JobReader {
                   "L06", v, "initialdir is not a directory: " + directory, "create it first"));
     }
     return directory;
+  }
+
+  private Optional<Path> log(Path initialDir) {
+    Optional<Path> log = path("log", initialDir, "UserLog");
+    if (log.isPresent() && !context.files().isDirectory(log.get().getParent())) {
+      scope
+          .get("log", "UserLog")
+          .ifPresent(v ->
+              scope.error(
+                  "L06",
+                  v,
+                  "the log cannot be written, since there is no directory " + log.get().getParent(),
+                  "create it first"));
+    }
+    return log;
   }
 
   private Optional<Path> path(String name, Path base, String... alternatives) {

@@ -21,9 +21,9 @@ public record VmDisk(
     Optional<String> format,
     Optional<Path> source) {
 
-  /// Whether the guest may write to it.
+  /// Whether the guest may write to it; a CD-ROM cannot be written, whatever the permission.
   public boolean writable() {
-    return permission.writable();
+    return permission.writable() && !cdrom();
   }
 
   /// Whether execute hosts get the file from the submit host or from a URL, rather than reaching it

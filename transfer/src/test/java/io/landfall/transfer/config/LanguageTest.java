@@ -117,6 +117,42 @@ class LanguageTest {
     assertThat(value("A40")).isEmpty();
   }
 
+  @Test
+  void deepNestingEndsInAnErrorWhateverItIsMadeOf() {
+    for (String step : new String[] {"$(A:", "$ENV(A:", "$BASENAME(", "$(A$("}) {
+      for (int times : new int[] {100, 20_000}) {
+        read("N = " + step.repeat(times) + ")".repeat(2 * times) + "\n");
+        assertThat(value("N")).as(step).isEmpty();
+      }
+    }
+    assertThat(problems())
+        .allSatisfy(p -> assertThat(p).containsAnyOf("nested deeper than 64", "replacements"));
+    assertThat(problems()).hasSize(2);
+    read("N = $(A:$(A:x))\n");
+    assertThat(value("N")).isEqualTo("x");
+  }
+
+  @Test
+  void manyOpenParenthesesCostLittle() {
+    read("N = " + "$(".repeat(400_000) + "\nN = $(N) x\n");
+    assertThat(value("N")).isEmpty();
+    assertThat(problems()).singleElement().asString().contains("replacements");
+  }
+
+  @Test
+  void aValueThatGrowsForEverIsRefused() {
+    read("A = 0123456789abcdef\n" + "A = $(A)$(A)\n".repeat(20));
+    assertThat(problems().getFirst()).contains("error [S24]: A grows beyond 1048576 characters");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheText() {
+    read("\uFEFFA = 1\r\nB = 2 \\\r\n 3\r\n");
+    assertThat(value("A")).isEqualTo("1");
+    assertThat(value("B")).isEqualTo("2 3");
+    assertThat(problems()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "true, yes",

@@ -89,6 +89,7 @@ class RulesTest {
           transfer_input_files = guest.img|images/guest.img, L02
           transfer_input_files = /,                       L01
           initialdir = nowhere,                           L06
+          log = nowhere/x.log,                            L06
           vm_macaddr = 52:54:00:12:34,                    L07
           vm_macaddr = 53:54:00:12:34:56,                 L07
           transfer_output_files = ../x,                   L01
@@ -116,6 +117,31 @@ class RulesTest {
     assertThat(submission.problems().getFirst().toString())
         .contains("[L05]")
         .contains("one of qcow2, raw");
+  }
+
+  @Test
+  void aCdRomIsNeverWritable() {
+    Submission submission =
+        Submits.parse(
+            Submits.BASIC
+                    .replace("vda:w", "vda:w, seed.iso:hdc:w")
+                    .replace("= guest.img\n", "= guest.img, seed.iso\n")
+                + "queue\n");
+    assertThat(submission.problems()).singleElement().asString().contains("is a CD-ROM");
+    assertThat(submission.jobs().getFirst().disks())
+        .extracting(VmDisk::writable)
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void moreInputsThanAnyJobHasAreRefused() {
+    assertThat(
+            rules(
+                Submits.BASIC
+                    + "transfer_input_files = "
+                    + "guest.img,".repeat(10_001)
+                    + "\nqueue\n"))
+        .contains("L06");
   }
 
   @Test

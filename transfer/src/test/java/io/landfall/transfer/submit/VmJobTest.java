@@ -25,7 +25,7 @@ class VmJobTest {
             """
             universe = vm
             executable = data job
-            log = logs/$(Cluster).$(Process).log
+            log = images/$(Cluster).$(Process).log
             vm_type = KVM
             vm_memory = 2G
             vm_vcpus = 4
@@ -45,7 +45,7 @@ class VmJobTest {
             """);
     assertThat(job.id()).isEqualTo("7.0");
     assertThat(job.executable()).isEqualTo("data job");
-    assertThat(job.log()).contains(Path.of("/home/u/logs/7.0.log"));
+    assertThat(job.log()).contains(Path.of("/home/u/images/7.0.log"));
     assertThat(job.type()).isEqualTo(VmType.KVM);
     assertThat(job.memoryMiB()).isEqualTo(2048);
     assertThat(job.vcpus()).isEqualTo(4);
