@@ -12,11 +12,14 @@ import io.landfall.transfer.guest.WorkPlan;
 import io.landfall.transfer.testing.Pool;
 import io.landfall.transfer.testing.Tools;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// kill -9 of agents in the middle of what they do. Real processes, real sockets, real machines.
@@ -26,6 +29,7 @@ class AgentCrashIT {
   @TempDir Path directory;
 
   @Test
+  @Timeout(180)
   void anExecuteAgentKilledWhileLandingPullsOnlyWhatWasNotDurable() throws Exception {
     try (Pool pool = new Pool(directory, "simulated")) {
       pool.startExecute("execute");
@@ -33,21 +37,17 @@ class AgentCrashIT {
       Path file = pool.job(2048 * MIB, 768 * MIB, new WorkPlan(3, Duration.ofMillis(10)));
 
       String job = pool.submit(file);
-      pool.watch(
-          job,
-          event ->
-              event instanceof JobEvent.Landing landing
-                  && landing.phase().equals("PULL")
-                  && landing.doneBytes() > 200 * MIB
-                  && landing.doneBytes() < landing.totalBytes());
+      awaitDurableRanges(pool.home("execute").resolve("execute").resolve("cache"));
       pool.kill("execute");
       pool.startExecute("execute");
       List<JobEvent> events = pool.watch(job, JobEvent::last);
 
       assertThat(events.getLast()).isInstanceOf(JobEvent.Completed.class);
       Figures figures = of(events, JobEvent.Landed.class).getFirst().parts().getFirst().figures();
-      assertThat(figures.resumed()).as("durable before the kill").isGreaterThan(64 * MIB);
-      assertThat(figures.resumed() + figures.pulled()).isLessThan(800 * MIB);
+      assertThat(figures.resumed()).as("durable before the kill").isPositive();
+      assertThat(figures.resumed() + figures.pulled())
+          .as("nothing that was durable travels again")
+          .isLessThan(800 * MIB);
       assertThat(workLog(pool.returned()).complete()).isTrue();
     }
   }
@@ -97,6 +97,32 @@ class AgentCrashIT {
       assertThat(events.getLast()).isInstanceOf(JobEvent.Completed.class);
       assertThat(of(events, JobEvent.Started.class)).as("started once").hasSize(1);
       assertThat(workLog(pool.returned()).complete()).isTrue();
+    }
+  }
+
+  /// Waits until the journal of a landing has grown beyond its header: something has become
+  /// durable.
+  private static void awaitDurableRanges(Path cache) throws Exception {
+    long header = 0;
+    while (true) {
+      long size = journalBytes(cache);
+      if (header > 0 && size > header) {
+        return;
+      }
+      header = header == 0 ? size : header;
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private static long journalBytes(Path cache) throws IOException {
+    if (!Files.isDirectory(cache)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(cache)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".journal"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
     }
   }
 
