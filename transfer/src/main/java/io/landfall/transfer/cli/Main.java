@@ -1,6 +1,7 @@
 package io.landfall.transfer.cli;
 
 import io.landfall.store.cli.CheckpointCommand;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -44,9 +45,14 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    return withAddedCommands(new CommandLine(new Main()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Failures::report);
+  }
+
+  private static CommandLine withAddedCommands(CommandLine line) {
+    ServiceLoader.load(AddedCommand.class).forEach(added -> line.addSubcommand(added.command()));
+    return line;
   }
 
   @Override

@@ -1,0 +1,65 @@
+package io.landfall.perf.bench;
+
+import io.landfall.perf.contest.Contest;
+import io.landfall.perf.contest.Job;
+import io.landfall.perf.contest.Trees;
+import io.landfall.perf.rig.Rig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// One bench: makes its data, sets up its contenders, runs the contest, cleans up.
+public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench {
+  private final Scale scale;
+  private final Consumer<String> log;
+
+  Bench(Scale scale, Consumer<String> log) {
+    this.scale = scale;
+    this.log = log;
+  }
+
+  /// Runs it in a new directory below `parent`, which is deleted at the end.
+  public Outcome run(Path parent) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+    try (Rig rig = Rig.open();
+        Contenders contenders = new Contenders()) {
+      log.accept("making the images ...");
+      Images images = Images.make(Files.createDirectory(directory.resolve("data")), scale);
+      enter(rig, images, Files.createDirectory(directory.resolve("logs")), contenders);
+      Path arena = Files.createDirectory(directory.resolve("arena"));
+      Contest contest = new Contest(rig, jobs(images), contenders.present(), arena, log);
+      return new Outcome(
+          data(images),
+          rig.network(),
+          rig.priority(),
+          contenders.absent(),
+          contest.run(scale.rounds(), !scale.quick()),
+          List.of());
+    } finally {
+      Trees.delete(directory);
+    }
+  }
+
+  abstract List<Job> jobs(Images images);
+
+  /// Starts who takes part.
+  abstract void enter(Rig rig, Images images, Path logs, Contenders contenders) throws IOException;
+
+  Scale scale() {
+    return scale;
+  }
+
+  private String data(Images images) {
+    return "disk of %d MiB with %d MiB of data (seed %d), next version with %.1f MiB changed in %d runs (seed %d)%s"
+        .formatted(
+            scale.image().sizeBytes() >> 20,
+            scale.image().dataBytes() >> 20,
+            scale.image().seed(),
+            images.changedBytes() / 1048576.0,
+            images.changes().size(),
+            Scale.CHANGE_SEED,
+            scale.quick() ? "; quick size: shows that it runs, measures nothing" : "");
+  }
+}

@@ -1,0 +1,114 @@
+package io.landfall.perf.bench;
+
+import io.landfall.perf.contest.Contender;
+import io.landfall.perf.contest.Job;
+import io.landfall.perf.worker.Order;
+import io.landfall.perf.worker.Order.Names;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Landfall landing images.
+final class Landfall implements Contender {
+  private final Sides sides;
+  private final Names names;
+  private final int port;
+
+  private Landfall(Sides sides, Names names, int port) {
+    this.sides = sides;
+    this.names = names;
+    this.port = port;
+  }
+
+  /// Serves the images.
+  ///
+  /// @param names what the source knows of them
+  static Landfall serving(Sides sides, Images images, Names names) throws IOException {
+    Map<String, String> served =
+        Map.of(
+            served("first", names),
+            images.first().toString(),
+            served("next", names),
+            images.next().toString());
+    double port = sides.source().tell(new Order.Serve(served, names)).get("port");
+    if (names == Names.KNOWN) {
+      sides
+          .source()
+          .tell(
+              new Order.ServeOverlay(
+                  "overlay", images.overlay().toString(), images.first().toString()));
+    }
+    return new Landfall(sides, names, (int) port);
+  }
+
+  private static String served(String image, Names names) {
+    return image + ' ' + names;
+  }
+
+  @Override
+  public String name() {
+    return names == Names.KNOWN ? "landfall" : "landfall, first send";
+  }
+
+  @Override
+  public String version() {
+    return Versions.ofLandfall();
+  }
+
+  @Override
+  public Optional<String> how(Job job) {
+    String source = names == Names.KNOWN ? "source has hashed before" : "source hashes meanwhile";
+    return switch (job.name()) {
+      case "cold" -> Optional.of("pull, hash, fsync, rename; " + source);
+      case "again" ->
+          names == Names.KNOWN
+              ? Optional.of("open the image cache, ask, find it there, pin it")
+              : Optional.empty();
+      case "changed" -> Optional.of("former image as seed, pull the rest; " + source);
+      case "returned" ->
+          names == Names.KNOWN
+              ? Optional.of("base is here; pull what the overlay holds")
+              : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Map<String, Double> run(Job job, Path work) throws IOException {
+    String former = work.resolve("cold.raw").toString();
+    String result = result(job, work).toString();
+    return sides
+        .target()
+        .tell(
+            switch (job.name()) {
+              case "cold" -> new Order.Land(port, served("first", names), result, "", List.of());
+              case "again" -> cached(work);
+              case "changed" ->
+                  new Order.Land(port, served("next", names), result, "", List.of(former));
+              default -> new Order.Land(port, "overlay", result, former, List.of());
+            });
+  }
+
+  @Override
+  public void prepare(Job job, Path work) throws IOException {
+    if (job.name().equals("again")) {
+      sides.target().tell(cached(work));
+    }
+  }
+
+  private Order cached(Path work) {
+    return new Order.LandInCache(port, served("first", names), work.resolve("cache").toString());
+  }
+
+  @Override
+  public Path result(Job job, Path work) {
+    return work.resolve(job.name() + ".raw");
+  }
+
+  @Override
+  public Optional<ProcessHandle> serving() {
+    return Optional.of(sides.source().handle());
+  }
+}

@@ -1,0 +1,38 @@
+package io.landfall.perf.bench;
+
+import io.landfall.perf.image.DiskImage;
+
+/// How large and how often.
+///
+/// @param image what is moved and stored
+/// @param changedShare of its data that the next version changes
+/// @param rounds that count; one before them does not
+/// @param quick small enough for every build: shows that everything runs, and is no measurement
+public record Scale(DiskImage image, double changedShare, int rounds, boolean quick) {
+  private static final long SEED = 20_261_124;
+  private static final int ROUNDS = 5;
+
+  /// Seeds the changes of a next version.
+  static final long CHANGE_SEED = 5;
+
+  public Scale {
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds: " + rounds + ", expected 1 or more");
+    }
+  }
+
+  /// The canonical workload: a disk of 2 GiB that is half full, and 5 % of that changed.
+  public static Scale full() {
+    return new Scale(new DiskImage(2L << 30, 1L << 30, SEED), 0.05, ROUNDS, false);
+  }
+
+  /// The same in small.
+  public static Scale small() {
+    return new Scale(new DiskImage(32L << 20, 16L << 20, SEED), 0.05, 1, true);
+  }
+
+  /// The same with other rounds.
+  public Scale withRounds(int n) {
+    return new Scale(image, changedShare, n, quick);
+  }
+}

@@ -1,0 +1,143 @@
+package io.landfall.perf.cli;
+
+import io.landfall.perf.bench.Bench;
+import io.landfall.perf.bench.ImageBench;
+import io.landfall.perf.bench.Outcome;
+import io.landfall.perf.bench.Scale;
+import io.landfall.perf.bench.StoreBench;
+import io.landfall.perf.bench.TransferBench;
+import io.landfall.perf.micro.MicroBench;
+import io.landfall.perf.report.Machine;
+import io.landfall.perf.report.Markdown;
+import io.landfall.perf.report.Report;
+import io.landfall.perf.worker.WorkerProcess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `landfall bench`: parses, runs one bench, prints its report.
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measures Landfall beside what a user would pick instead: same data, same run,"
+            + " several rounds, every result checked.",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  landfall bench transfer --rounds 5 --markdown transfer.md",
+      "",
+      "perf/METHOD.md says how to read a figure, and what can fool one."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "BENCH",
+      description = {
+        "${COMPLETION-CANDIDATES}:",
+        "micro: codec, hash, zero test, manifest, frames (JMH)",
+        "image: raw and qcow2, beside qemu-img",
+        "store: ingest, restore, beside restic and borg",
+        "transfer: landing over loopback, beside nbdcopy, rsync, cp, qemu-img"
+      })
+  private Kind kind;
+
+  @Option(
+      names = "--quick",
+      description = "Small data and one round: shows that all runs, measures nothing.")
+  private boolean quick;
+
+  @Option(names = "--rounds", paramLabel = "N", description = "Rounds after the warm-up.")
+  private Integer rounds;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where the images are made: the file system that is measured, 8 GiB free.")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
+  private Path jsonFile;
+
+  @Option(names = "--markdown", paramLabel = "FILE", description = "Write the report as Markdown.")
+  private Path markdownFile;
+
+  enum Kind {
+    MICRO,
+    IMAGE,
+    STORE,
+    TRANSFER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    double load = Machine.load();
+    Outcome outcome = outcome();
+    Report report =
+        new Report(
+            Report.FORMAT,
+            kind.toString(),
+            started,
+            quick,
+            scale().rounds(),
+            Machine.here(directory, WorkerProcess.options()),
+            load,
+            Machine.load(),
+            outcome);
+    String markdown = Markdown.of(report);
+    if (jsonFile != null) {
+      report.writeJson(jsonFile);
+    }
+    if (markdownFile != null) {
+      Files.writeString(markdownFile, markdown);
+    }
+    out().print(markdown);
+    out().flush();
+    return 0;
+  }
+
+  private Outcome outcome() throws IOException {
+    return switch (kind) {
+      case MICRO ->
+          new Outcome("", "", "", List.of(), List.of(), MicroBench.run(scale().rounds(), quick));
+      case IMAGE -> run(new ImageBench(scale(), this::log));
+      case STORE -> run(new StoreBench(scale(), this::log));
+      case TRANSFER -> run(new TransferBench(scale(), this::log));
+    };
+  }
+
+  private Outcome run(Bench bench) throws IOException {
+    return bench.run(directory);
+  }
+
+  private Scale scale() {
+    Scale scale = quick ? Scale.small() : Scale.full();
+    return rounds == null ? scale : scale.withRounds(rounds);
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /// Progress goes where the report does not.
+  private void log(String line) {
+    spec.commandLine().getErr().println(line);
+  }
+}

@@ -1,0 +1,4 @@
+/// `landfall bench`, found by the command line through [java.util.ServiceLoader].
+///
+/// May import: `bench`, `micro`, `report`. Imported by: nothing.
+package io.landfall.perf.cli;

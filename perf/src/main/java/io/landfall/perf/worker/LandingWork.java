@@ -1,0 +1,184 @@
+package io.landfall.perf.worker;
+
+import io.landfall.perf.worker.Order.Names;
+import io.landfall.protocol.content.Chunks;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.LayeredDevice;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.overlay.OverlayFile;
+import io.landfall.store.chunking.Chunking;
+import io.landfall.transfer.client.RemoteImage;
+import io.landfall.transfer.client.TransferListener;
+import io.landfall.transfer.landing.ImageCache;
+import io.landfall.transfer.landing.LandedImage;
+import io.landfall.transfer.landing.Landing;
+import io.landfall.transfer.landing.LandingOptions;
+import io.landfall.transfer.landing.Seed;
+import io.landfall.transfer.landing.TransferRecord;
+import io.landfall.transfer.net.Endpoint;
+import io.landfall.transfer.net.EndpointSettings;
+import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.session.Export;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Serves images and lands them, with what an agent uses for it.
+final class LandingWork {
+  private final Map<String, Offer> offers = new ConcurrentHashMap<>();
+  private final Map<String, Manifest> known = new HashMap<>();
+  private final Map<Integer, Peer> peers = new HashMap<>();
+  private Endpoint endpoint;
+  private int port = -1;
+
+  /// Makes an export for each open.
+  private interface Offer {
+    Export open() throws IOException;
+  }
+
+  Map<String, Double> serve(Order.Serve order) throws IOException {
+    for (var image : order.images().entrySet()) {
+      Path path = Path.of(image.getValue());
+      if (order.names() == Names.KNOWN) {
+        know(path);
+      }
+      offers.put(
+          image.getKey(),
+          () ->
+              Export.of(RawFile.open(path))
+                  .withManifest(names(path, order.names()))
+                  .withStamp(Export.stampOf(path)));
+    }
+    return listening();
+  }
+
+  private CompletableFuture<Manifest> names(Path path, Names names) {
+    return names == Names.KNOWN
+        ? CompletableFuture.completedFuture(known.get(path.toString()))
+        : CompletableFuture.supplyAsync(() -> hash(path), Thread.ofPlatform().daemon()::start);
+  }
+
+  Map<String, Double> serveOverlay(Order.ServeOverlay order) throws IOException {
+    Path overlay = Path.of(order.overlay());
+    Manifest base = know(Path.of(order.base()));
+    Manifest changed;
+    try (OverlayFile layer = OverlayFile.openLayer(overlay);
+        RawFile under = RawFile.open(Path.of(order.base()))) {
+      changed =
+          Chunking.update(base, LayeredDevice.over(layer, under), Overlays.changedRanges(layer));
+    }
+    offers.put(
+        order.name(),
+        () ->
+            Export.of(OverlayFile.openLayer(overlay))
+                .withBase(base.imageId())
+                .withManifest(CompletableFuture.completedFuture(changed)));
+    return listening();
+  }
+
+  private Map<String, Double> listening() throws IOException {
+    if (port < 0) {
+      InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      port = endpoint().listen(anywhere, peer -> peer.serve(this::find)).getPort();
+    }
+    return Map.of("port", (double) port);
+  }
+
+  private Optional<Export> find(String name) throws IOException {
+    Offer offer = offers.get(name);
+    return offer == null ? Optional.empty() : Optional.of(offer.open());
+  }
+
+  private Endpoint endpoint() {
+    if (endpoint == null) {
+      endpoint = Endpoint.open(EndpointSettings.of("bench"));
+    }
+    return endpoint;
+  }
+
+  Map<String, Double> know(Order.Know order) {
+    order.images().forEach(image -> know(Path.of(image)));
+    return Map.of();
+  }
+
+  private Manifest know(Path image) {
+    return known.computeIfAbsent(image.toString(), path -> hash(Path.of(path)));
+  }
+
+  private static Manifest hash(Path image) {
+    try (RawFile device = RawFile.open(image)) {
+      return Chunking.manifestOf(device, Chunks.DEFAULT_SIZE_BYTES, done -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Map<String, Double> land(Order.Land order) throws IOException {
+    List<RawFile> lent = new ArrayList<>();
+    try (RemoteImage source = RemoteImage.open(peer(order.port()), order.name())) {
+      LandingOptions options = LandingOptions.DEFAULT.withSeeds(seeds(order.seeds(), lent));
+      if (!order.base().isEmpty()) {
+        lent.add(RawFile.open(Path.of(order.base())));
+        options = options.withBase(lent.getLast());
+      }
+      LandedImage landed =
+          Landing.land(source, Path.of(order.target()), options, TransferListener.NONE);
+      known.put(order.target(), landed.manifest());
+      return figures(landed.record());
+    } finally {
+      for (RawFile file : lent) {
+        file.close();
+      }
+    }
+  }
+
+  Map<String, Double> landInCache(Order.LandInCache order) throws IOException {
+    try (ImageCache cache = ImageCache.open(Path.of(order.cache()));
+        RemoteImage source = RemoteImage.open(peer(order.port()), order.name());
+        ImageCache.Pinned pinned = cache.land(source, TransferListener.NONE)) {
+      return figures(pinned.record());
+    }
+  }
+
+  private Peer peer(int serverPort) throws IOException {
+    Peer peer = peers.get(serverPort);
+    if (peer == null || peer.closed().isDone()) {
+      peer =
+          endpoint().connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort));
+      peers.put(serverPort, peer);
+    }
+    return peer;
+  }
+
+  private List<Seed> seeds(List<String> images, List<RawFile> lent) throws IOException {
+    List<Seed> seeds = new ArrayList<>();
+    for (String image : images) {
+      lent.add(RawFile.open(Path.of(image)));
+      seeds.add(new Seed(know(Path.of(image)), lent.getLast()));
+    }
+    return seeds;
+  }
+
+  private static SortedMap<String, Double> figures(TransferRecord record) {
+    SortedMap<String, Double> figures = new TreeMap<>();
+    figures.put("pulledBytes", (double) record.pulledBytes());
+    figures.put("seedBytes", (double) record.seedBytes());
+    figures.put("baseBytes", (double) record.baseBytes());
+    figures.put("mapSeconds", record.map().toNanos() / 1e9);
+    figures.put("pullSeconds", record.pull().toNanos() / 1e9);
+    figures.put("sealSeconds", record.seal().toNanos() / 1e9);
+    figures.put("commitSeconds", record.commit().toNanos() / 1e9);
+    return figures;
+  }
+}

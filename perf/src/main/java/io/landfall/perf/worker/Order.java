@@ -1,0 +1,92 @@
+package io.landfall.perf.worker;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Map;
+
+/// What a worker is told to do: one line of JSON on its standard input.
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "do")
+public sealed interface Order {
+
+  /// What the source of a landing knows of its image.
+  enum Names {
+    /// It hashes when the image is opened, beside the pull: a first send.
+    HASHES_MEANWHILE,
+    /// It has hashed before: a second send.
+    KNOWN
+  }
+
+  /// Serve raw images; answers with figure `port`. Asking again adds to what is served.
+  ///
+  /// @param images name to path
+  /// @param names what is known of each
+  record Serve(Map<String, String> images, Names names) implements Order {}
+
+  /// Serve an overlay over a raw image, as the execute host does with what a job wrote.
+  ///
+  /// @param name to serve it under
+  /// @param overlay an overlay file of ours
+  /// @param base the image under it
+  record ServeOverlay(String name, String overlay, String base) implements Order {}
+
+  /// Land a served image.
+  ///
+  /// @param port of the server, on loopback
+  /// @param name of the image
+  /// @param target must not exist
+  /// @param base the image that a served overlay is over; empty if it is none
+  /// @param seeds landed images that may have some of the content
+  record Land(int port, String name, String target, String base, List<String> seeds)
+      implements Order {}
+
+  /// Land a served image in an image cache, which is made if it is not there.
+  record LandInCache(int port, String name, String cache) implements Order {}
+
+  /// Hash landed images, so that they are known as seeds and bases later.
+  record Know(List<String> images) implements Order {}
+
+  /// Send the data of a raw image to whoever connects, by sendfile, unchecked; answers with `port`.
+  record BareSend(String image, int connections) implements Order {}
+
+  /// Receive from a bare sender into a new file.
+  record BareReceive(int port, int connections, String target, long sizeBytes) implements Order {}
+
+  /// Store a raw image as a checkpoint of `job`, in a store that is made if it is not there.
+  ///
+  /// @param store the directory
+  /// @param image the raw image
+  /// @param changed where it differs from the job's last checkpoint; absent if that is not known
+  record Ingest(String store, String image, Changed changed) implements Order {}
+
+  /// Changed ranges of an image.
+  ///
+  /// @param known false: anything may have changed
+  /// @param offsets of the ranges
+  /// @param lengths of the ranges
+  record Changed(boolean known, List<Long> offsets, List<Long> lengths) {
+    /// Anything may have changed.
+    public static final Changed UNKNOWN = new Changed(false, List.of(), List.of());
+  }
+
+  /// Write the last checkpoint's disk to a new raw sparse image.
+  record Restore(String store, String target) implements Order {}
+
+  /// Read and check everything in a store; fails if something is damaged.
+  record Verify(String store) implements Order {}
+
+  /// The formats that are written.
+  enum Format {
+    /// Sparse.
+    RAW,
+    /// Version 3, without compression.
+    QCOW2
+  }
+
+  /// Convert an image to another format.
+  record Convert(String image, String target, Format format) implements Order {}
+
+  /// Read pieces of an image, one after another, on one thread.
+  ///
+  /// @param stepBytes from the start of one to the start of the next, around the end of the disk
+  record Read(String image, int pieceBytes, long stepBytes, int count) implements Order {}
+}
