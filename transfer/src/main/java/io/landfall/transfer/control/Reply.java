@@ -18,13 +18,15 @@ public sealed interface Reply {
   /// @param memoryMiB `VM_MEMORY` not yet claimed
   /// @param slots how many more machines it would run, `VM_MAX_NUMBER` less what runs
   /// @param images ImageIds in its image cache
+  /// @param claims jobs that it holds a claim for, of whatever submit host
   record HostAd(
       String name,
       String hypervisor,
       List<String> vmTypes,
       int memoryMiB,
       int slots,
-      List<String> images)
+      List<String> images,
+      List<String> claims)
       implements Reply {}
 
   /// Everything has landed.

@@ -101,7 +101,8 @@ final class ExecuteAgent implements AutoCloseable {
         settings.vmTypes(),
         settings.vmMemoryMiB() - claimedMiB,
         settings.vmMaxNumber() - claims.size(),
-        cache.images().stream().map(ImageId::toString).toList());
+        cache.images().stream().map(ImageId::toString).toList(),
+        List.copyOf(claims.keySet()));
   }
 
   Reply.ClaimStatus attach(Peer peer, String job) throws IOException {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /// The execute hosts a submit agent may use: dials them when they are needed, and ranks them for a
 /// job.
@@ -20,6 +21,7 @@ final class ExecuteHosts {
   private final Endpoint endpoint;
   private final List<InetSocketAddress> addresses;
   private final BiConsumer<Peer, String> onNotice;
+  private final Predicate<String> isOver;
   private final Map<InetSocketAddress, Host> connected = new ConcurrentHashMap<>();
 
   /// An execute host that answers.
@@ -34,11 +36,17 @@ final class ExecuteHosts {
   /// @param refusals why each of the other hosts does not take the job
   record Choice(List<Offer> offers, List<String> refusals) {}
 
+  /// @param onNotice hears what a host tells unasked
+  /// @param isOver whether a claim for that job is one of ours that nobody waits for
   ExecuteHosts(
-      Endpoint endpoint, List<InetSocketAddress> addresses, BiConsumer<Peer, String> onNotice) {
+      Endpoint endpoint,
+      List<InetSocketAddress> addresses,
+      BiConsumer<Peer, String> onNotice,
+      Predicate<String> isOver) {
     this.endpoint = endpoint;
     this.addresses = List.copyOf(addresses);
     this.onNotice = onNotice;
+    this.isOver = isOver;
   }
 
   /// The host with this address.
@@ -104,8 +112,19 @@ final class ExecuteHosts {
       peer.serve(exports);
       peer.onNotice(text -> onNotice.accept(peer, text));
       Host host = new Host(text(address), peer, exports);
+      releaseWhatIsOver(peer);
       connected.put(address, host);
       return host;
+    }
+  }
+
+  /// A claim whose release was lost with a connection would hold the host's memory and disk for
+  /// ever.
+  private void releaseWhatIsOver(Peer peer) throws IOException {
+    for (String job : Calls.call(peer, new Request.Describe()).claims()) {
+      if (isOver.test(job)) {
+        Calls.call(peer, new Request.Release(job));
+      }
     }
   }
 

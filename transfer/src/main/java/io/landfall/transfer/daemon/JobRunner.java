@@ -232,9 +232,11 @@ final class JobRunner implements Runnable {
         for (JobEvent.Returned returned : images.bringBack(host.peer(), outputs.disks())) {
           event(returned);
         }
-        Calls.call(host.peer(), new Request.Release(name));
+        // Written down before the claim goes: a job that is done must never look like one that has
+        // no claim and is to be started.
         agent.book().put(job().with(JobStatus.COMPLETED));
         event(new JobEvent.Completed(Instant.now()));
+        releaseQuietly(host);
       }
       case LOST, KILLED -> {
         Calls.call(host.peer(), new Request.Release(name));
@@ -243,9 +245,8 @@ final class JobRunner implements Runnable {
         event(new JobEvent.Rescheduled(Instant.now(), why));
       }
       default -> {
-        Calls.call(host.peer(), new Request.Release(name));
-        throw new JobHeldException(
-            "the guest ended badly on " + host.address() + ": " + reason + " (" + detail + ")");
+        hold("the guest ended badly on " + host.address() + ": " + reason + " (" + detail + ")");
+        releaseQuietly(host);
       }
     }
   }
@@ -280,9 +281,8 @@ final class JobRunner implements Runnable {
   }
 
   private void remove(ExecuteHosts.Host host) throws IOException {
-    Calls.call(host.peer(), new Request.Kill(name));
-    Calls.call(host.peer(), new Request.Release(name));
     removed();
+    releaseQuietly(host);
   }
 
   private void removed() throws IOException {

@@ -56,7 +56,8 @@ final class SubmitAgent implements AutoCloseable {
     this.book = book;
     this.store = store;
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
-    this.hosts = new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed);
+    this.hosts =
+        new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed, this::isSettledHere);
   }
 
   static SubmitAgent open(AgentSettings settings, Endpoint endpoint) throws IOException {
@@ -94,6 +95,14 @@ final class SubmitAgent implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "notice from {0}: {1}", from.name(), e.getMessage());
     }
+  }
+
+  /// Whether a job is one of ours on which nobody waits any more: a claim for it was left by a lost
+  /// connection or a kill.
+  private boolean isSettledHere(String job) {
+    return book.find(job)
+        .filter(found -> found.status().settled() && found.status() != JobStatus.HELD)
+        .isPresent();
   }
 
   // ---- requests of the command line
@@ -158,7 +167,8 @@ final class SubmitAgent implements AutoCloseable {
     if (job.status() != JobStatus.HELD) {
       throw new IOException(job.name() + " is not held but " + job.status());
     }
-    Job again = job.with(JobStatus.IDLE);
+    // The host that had it may still hold what it saved: it is asked first.
+    Job again = job.with(job.host().isPresent() ? JobStatus.RUNNING : JobStatus.IDLE);
     book.put(again);
     run(again);
   }
