@@ -91,7 +91,8 @@ final class PayloadReader {
               (header.flags() & 1) != 0,
               (header.flags() & 2) != 0);
       case DATA ->
-          new Data(request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), payload);
+          new Data(
+              request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), payload);
       case ZERO -> new Zero(request, handle, offset, header.rawLength());
       case MARK -> mark();
       case NOTE -> new Note(text());
@@ -142,8 +143,7 @@ final class PayloadReader {
     List<MapExtent> extents = new ArrayList<>(in.remaining() / FrameType.EXTENT_BYTES);
     long left = Limits.MAX_IMAGE_BYTES;
     while (in.hasRemaining()) {
-      MapExtent extent =
-          new MapExtent(in.getLong(), of(Numbers.EXTENT_KINDS, in.get() & 0xFF));
+      MapExtent extent = new MapExtent(in.getLong(), of(Numbers.EXTENT_KINDS, in.get() & 0xFF));
       left -= extent.length();
       if (left < 0) {
         throw violation("extents of more than " + Limits.MAX_IMAGE_BYTES + " bytes");

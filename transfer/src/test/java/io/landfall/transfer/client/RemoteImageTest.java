@@ -128,11 +128,10 @@ class RemoteImageTest {
         server.listen(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             from ->
-                from.serve(
-                    name ->
-                        Optional.of(
-                            Export.of(empty)
-                                .withManifest(CompletableFuture.completedFuture(manifest)))));
+                from.serve(name ->
+                    Optional.of(
+                        Export.of(empty)
+                            .withManifest(CompletableFuture.completedFuture(manifest)))));
     try (RemoteImage remote = RemoteImage.open(client.connect(address), "x")) {
       assertThat(remote.imageId()).contains(manifest.imageId());
       assertThat(remote.chunkSizeBytes()).isEqualTo(chunkSize);

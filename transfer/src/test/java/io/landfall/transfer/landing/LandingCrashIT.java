@@ -68,8 +68,7 @@ class LandingCrashIT {
         RawFile copy = RawFile.open(target)) {
       assertThat(Images.mismatch(image, copy)).isEqualTo(-1);
     }
-    assertThat(directory.toFile().list())
-        .containsExactlyInAnyOrder("source.raw", "landed.raw");
+    assertThat(directory.toFile().list()).containsExactlyInAnyOrder("source.raw", "landed.raw");
   }
 
   /// Lands in another process and kills it when so many bytes are done, also in earlier attempts.
@@ -102,8 +101,7 @@ class LandingCrashIT {
 
     public static void main(String[] args) throws IOException {
       InetSocketAddress server =
-          new InetSocketAddress(
-              InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
       long enough = Long.parseLong(args[2]);
       try (Endpoint endpoint = Endpoint.open(EndpointSettings.of("victim"))) {
         Peer peer = endpoint.connect(server);

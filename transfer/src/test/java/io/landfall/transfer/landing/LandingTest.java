@@ -113,7 +113,10 @@ class LandingTest {
       try (RemoteImage remote = RemoteImage.open(wire.peer(), "small")) {
         LandedImage landed =
             Landing.land(
-                remote, directory.resolve("s" + size), LandingOptions.DEFAULT, TransferListener.NONE);
+                remote,
+                directory.resolve("s" + size),
+                LandingOptions.DEFAULT,
+                TransferListener.NONE);
         assertThat(landed.manifest().imageId()).isEqualTo(Images.manifestOf(small).imageId());
         assertThat(Files.size(landed.path())).isEqualTo(size);
       }
@@ -181,8 +184,7 @@ class LandingTest {
   @Test
   void sourceThatIsStillHashingIsPulledAndComparedLater() throws IOException {
     CompletableFuture<Manifest> hashing = new CompletableFuture<>();
-    wire.serve(
-        "disk", () -> Export.of(RawFile.open(image.path())).withManifest(hashing));
+    wire.serve("disk", () -> Export.of(RawFile.open(image.path())).withManifest(hashing));
     CompletableFuture<Long> pulled = new CompletableFuture<>();
     try (RemoteImage remote = RemoteImage.open(wire.peer(), "disk")) {
       assertThat(remote.imageId()).isEmpty();
@@ -205,7 +207,9 @@ class LandingTest {
   @Test
   void contentThatIsNotWhatTheManifestNamesNeverLands() throws IOException {
     Manifest lie =
-        manifest.toBuilder().put(3, Images.manifestOf(MemoryDevice.of(new byte[] {1})).chunk(0)).build();
+        manifest.toBuilder()
+            .put(3, Images.manifestOf(MemoryDevice.of(new byte[] {1})).chunk(0))
+            .build();
     wire.serve(
         "disk",
         () ->
@@ -213,8 +217,7 @@ class LandingTest {
                 .withManifest(CompletableFuture.completedFuture(lie)));
     assertThatThrownBy(() -> land(LandingOptions.DEFAULT))
         .isInstanceOfSatisfying(
-            LandingException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.CONTENT_MISMATCH))
+            LandingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONTENT_MISMATCH))
         .hasMessageContaining("chunk 3 at byte 786432")
         .hasMessageContaining("also when fetched again");
     assertThat(target()).doesNotExist();
@@ -326,15 +329,14 @@ class LandingTest {
       CompletableFuture<LandedImage> landing = new CompletableFuture<>();
       landings.add(landing);
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try (RemoteImage remote = RemoteImage.open(peer, "disk")) {
-                  landing.complete(
-                      Landing.land(remote, path, LandingOptions.DEFAULT, TransferListener.NONE));
-                } catch (IOException e) {
-                  landing.completeExceptionally(e);
-                }
-              });
+          .start(() -> {
+            try (RemoteImage remote = RemoteImage.open(peer, "disk")) {
+              landing.complete(
+                  Landing.land(remote, path, LandingOptions.DEFAULT, TransferListener.NONE));
+            } catch (IOException e) {
+              landing.completeExceptionally(e);
+            }
+          });
     }
     for (CompletableFuture<LandedImage> landing : landings) {
       assertLanded(image, landing.get().path());

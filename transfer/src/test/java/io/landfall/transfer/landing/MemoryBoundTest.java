@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// However much is pulled, and however slowly it is taken, network buffers stay below their bound on
-/// both sides.
+/// However much is pulled, and however slowly it is taken, network buffers stay below their bound
+/// on both sides.
 class MemoryBoundTest {
   private static final long BOUND = 32 << 20;
 

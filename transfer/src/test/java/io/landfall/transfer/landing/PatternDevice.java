@@ -21,7 +21,7 @@ record PatternDevice(long sizeBytes) implements BlockDevice {
       at += Long.BYTES;
     }
     while (target.hasRemaining()) {
-      target.put((byte) (word(at / Long.BYTES) >>> 8 * (7 - at % Long.BYTES)));
+      target.put((byte) (word(at / Long.BYTES) >>> (8 * (7 - at % Long.BYTES))));
       at++;
     }
   }

@@ -63,16 +63,15 @@ final class Proxy implements AutoCloseable {
   private void pump(Socket from, Socket to, boolean faulty) {
     Thread.ofPlatform()
         .daemon()
-        .start(
-            () -> {
-              try {
-                copy(from.getInputStream(), to.getOutputStream(), faulty);
-              } catch (IOException e) {
-                // either side is gone
-              } finally {
-                end(from, to);
-              }
-            });
+        .start(() -> {
+          try {
+            copy(from.getInputStream(), to.getOutputStream(), faulty);
+          } catch (IOException e) {
+            // either side is gone
+          } finally {
+            end(from, to);
+          }
+        });
   }
 
   /// A pulled cable does not even carry the end of a connection.

@@ -18,8 +18,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -57,8 +57,7 @@ final class Simulation {
     this.ranges = ranges == null ? someRanges() : ranges;
     this.received = new byte[(int) device.sizeBytes()];
     this.timesWritten = new byte[received.length];
-    this.source =
-        new Source(_ -> Optional.of(Export.of(device)), memory);
+    this.source = new Source(_ -> Optional.of(Export.of(device)), memory);
     Opened opened = (Opened) source.open(new Open(1, "disk"));
     int want = random.nextInt(1, 100) * 4096;
     PullSettings settings =
@@ -230,7 +229,18 @@ final class Simulation {
     }
   }
 
-  private record Write(int lane, long offset, byte[] bytes) {}
+  /// Accepted bytes whose write has not ended.
+  private static final class Write {
+    final int lane;
+    final long offset;
+    final byte[] bytes;
+
+    Write(int lane, long offset, byte[] bytes) {
+      this.lane = lane;
+      this.offset = offset;
+      this.bytes = bytes;
+    }
+  }
 
   private static final class Purse implements Credit {
     final long all;
