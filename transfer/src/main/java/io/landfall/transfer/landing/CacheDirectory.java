@@ -79,6 +79,10 @@ final class CacheDirectory implements AutoCloseable {
 
   /// Removes what a killed process left and nothing can go on with.
   private void clean() throws IOException {
+    for (ImageId id : ids()) { // named just before a kill, and not tidied up
+      Files.deleteIfExists(PartFile.pathFor(imagePath(id)));
+      Files.deleteIfExists(PartFile.journalFor(imagePath(id)));
+    }
     for (Path path : list(images)) {
       String name = path.getFileName().toString();
       boolean lonely =

@@ -5,6 +5,7 @@ import io.landfall.protocol.error.RemoteException;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
+import io.landfall.protocol.message.TransferMessage.Note;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.protocol.message.TransferMessage.Zero;
 import io.landfall.snapshot.device.Range;
@@ -12,6 +13,8 @@ import io.landfall.transfer.session.Pull;
 import io.landfall.transfer.session.PullSettings;
 import io.landfall.transfer.session.RangeSink;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,8 @@ import java.util.function.Consumer;
 
 /// The data connections of one link, and the pulls that run over them. Any thread.
 final class DataLanes implements PullRun.Lanes {
+  private static final Logger LOG = System.getLogger(DataLanes.class.getName());
+
   private final Machinery machinery;
   private final String peerName;
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
@@ -122,6 +127,7 @@ final class DataLanes implements PullRun.Lanes {
         case Data data -> arrived(data);
         case Zero zero -> arrived(zero);
         case Failure refusal -> failed(refusal);
+        case Note note -> LOG.log(Level.INFO, "{0}: {1}", peerName, note.text());
         default -> throw Link.misplaced(message);
       }
     }

@@ -113,7 +113,7 @@ final class Link implements Peer {
   @Override
   public String request(String json) throws IOException {
     requireText(json);
-    return ((Reply) ask(request -> new Request(request, json))).json();
+    return ask(Reply.class, request -> new Request(request, json)).json();
   }
 
   @Override
@@ -126,16 +126,27 @@ final class Link implements Peer {
 
   @Override
   public RemoteExport open(String export) throws IOException {
-    Opened opened = (Opened) ask(request -> new Open(request, export));
+    Opened opened = ask(Opened.class, request -> new Open(request, export));
     return new LinkExport(this, export, opened);
   }
 
   /// Asks on the control connection and waits for the answer.
   ///
   /// @throws RemoteException if the answer is an error
-  TransferMessage ask(IntFunction<TransferMessage> question) throws IOException {
+  <T extends TransferMessage> T ask(Class<T> answer, IntFunction<TransferMessage> question)
+      throws IOException {
     requireOpen();
-    return calls.ask(question, control::sendWhenRoom, this::closeReason);
+    TransferMessage message = calls.ask(question, control::sendWhenRoom, this::closeReason);
+    if (!answer.isInstance(message)) {
+      throw new ProtocolException(
+          ErrorCode.PROTOCOL_VIOLATION,
+          peerName
+              + " answers with "
+              + message.getClass().getSimpleName()
+              + ", expected "
+              + answer.getSimpleName());
+    }
+    return answer.cast(message);
   }
 
   /// Sends what needs no answer.

@@ -49,7 +49,8 @@ final class LinkExport implements RemoteExport {
   @Override
   public List<MapExtent> map(long offset, long length, int limit) throws IOException {
     Mapped mapped =
-        (Mapped) link.ask(request -> new MapRange(request, opened.handle(), offset, length, limit));
+        link.ask(
+            Mapped.class, request -> new MapRange(request, opened.handle(), offset, length, limit));
     long covered = mapped.extents().stream().mapToLong(MapExtent::length).sum();
     if (mapped.offset() != offset || covered > length || mapped.extents().size() > limit) {
       throw violation(
@@ -99,7 +100,8 @@ final class LinkExport implements RemoteExport {
   }
 
   private ManifestPage page(long first) throws IOException {
-    return (ManifestPage) link.ask(request -> new AskManifest(request, opened.handle(), first));
+    return link.ask(
+        ManifestPage.class, request -> new AskManifest(request, opened.handle(), first));
   }
 
   private Manifest.Builder builder(ManifestPage page) throws ProtocolException {

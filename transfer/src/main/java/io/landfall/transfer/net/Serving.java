@@ -16,6 +16,7 @@ import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.transfer.session.Answer;
 import io.landfall.transfer.session.Exports;
 import io.landfall.transfer.session.Source;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -61,13 +62,13 @@ final class Serving {
     if (begin(question.request())) {
       Thread.ofVirtual()
           .name("landfall-request")
-          .start(() -> reply(question.request(), () -> answer(to, question)));
+          .start(() -> replyWhenRoom(() -> answer(to, question)));
     }
   }
 
   private static TransferMessage answer(RequestHandler to, Request question) {
     try {
-      return new Reply(question.request(), to.handle(question.json()));
+      return new Reply(question.request(), requireText(to.handle(question.json())));
     } catch (ProtocolException e) {
       return new Failure(question.request(), e.code(), sentence(e));
     } catch (IOException e) {
@@ -76,6 +77,15 @@ final class Serving {
       LOG.log(Level.ERROR, "answering a request", e);
       return new Failure(question.request(), ErrorCode.INTERNAL, "internal error: " + e);
     }
+  }
+
+  private static String requireText(String json) {
+    int bytes = ByteBufUtil.utf8Bytes(json);
+    if (bytes < 1 || bytes > Limits.MAX_TEXT_BYTES) {
+      throw new IllegalStateException(
+          "an answer of " + bytes + " bytes, expected 1 to " + Limits.MAX_TEXT_BYTES);
+    }
+    return json;
   }
 
   private static String sentence(IOException e) {
@@ -135,6 +145,17 @@ final class Serving {
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "answering", e);
       control.send(new Failure(request, ErrorCode.INTERNAL, "internal error: " + e));
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  /// Replies may be long: those that wait for room do so on their own virtual threads.
+  private void replyWhenRoom(Supplier<TransferMessage> answer) {
+    try {
+      control.sendWhenRoom(answer.get());
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the link closed before an answer could leave", e);
     } finally {
       underWay.decrementAndGet();
     }

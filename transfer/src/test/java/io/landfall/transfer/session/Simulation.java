@@ -229,6 +229,7 @@ final class Simulation {
     }
   }
 
+  /// Accepted bytes whose write has not ended.
   private static final class Write {
     final int lane;
     final long offset;
