@@ -96,6 +96,14 @@ class ArrowsTest {
             BASE + "protocol.content..",
             BASE + "snapshot.device.."));
     rows.put(
+        "store.gc",
+        List.of(
+            BASE + "store.checkpoint..",
+            BASE + "store.chunk..",
+            BASE + "store.io..",
+            BASE + "protocol.content..",
+            BASE + "snapshot.device.."));
+    rows.put(
         "store.cli",
         List.of(
             BASE + "store..",

@@ -77,6 +77,10 @@ final class Catalog {
     change(map -> map.put(record.id(), record));
   }
 
+  void remove(CheckpointId id) {
+    change(map -> map.remove(id));
+  }
+
   private void change(java.util.function.Consumer<Map<CheckpointId, CheckpointRecord>> edit) {
     UnaryOperator<NavigableMap<CheckpointId, CheckpointRecord>> copied =
         old -> {

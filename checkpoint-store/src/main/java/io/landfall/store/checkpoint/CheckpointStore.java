@@ -3,10 +3,13 @@ package io.landfall.store.checkpoint;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
+import io.landfall.store.chunk.ChunkIndex;
 import io.landfall.store.chunk.ChunkLocation;
 import io.landfall.store.chunk.ChunkLocator;
 import io.landfall.store.chunk.ChunkReader;
+import io.landfall.store.chunk.ChunkSession;
 import io.landfall.store.chunk.ChunkStore;
+import io.landfall.store.chunk.PackCollection;
 import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackReaders;
 import io.landfall.store.chunk.PackTables;
@@ -19,6 +22,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -42,9 +46,10 @@ public final class CheckpointStore implements AutoCloseable {
   private final ChunkLocator locator;
   private final Optional<Writing> writing;
   private boolean outcomeUnknown; // guarded by this
+  private final Map<CheckpointId, Integer> reliedOn = new HashMap<>(); // guarded by this
 
   /// What only the writer has.
-  private record Writing(StoreLock lock, RocksIndex index, ChunkStore chunks) {
+  private record Writing(StoreLock lock, ChunkIndex index, ChunkStore chunks) {
     void close() throws IOException {
       try {
         chunks.close();
@@ -78,11 +83,25 @@ public final class CheckpointStore implements AutoCloseable {
   /// @throws StoreHeldException if another process has it open for writing
   /// @throws DamagedStoreException if its format is damaged or newer than this version
   public static CheckpointStore open(Path directory, StoreSettings settings) throws IOException {
+    return open(
+        directory,
+        settings,
+        () -> RocksIndex.open(new StoreLayout(directory).index(), settings.index()));
+  }
+
+  /// Makes or opens an index.
+  @FunctionalInterface
+  interface IndexOpener {
+    ChunkIndex open() throws IOException;
+  }
+
+  static CheckpointStore open(Path directory, StoreSettings settings, IndexOpener opener)
+      throws IOException {
     StoreLayout layout = new StoreLayout(directory);
     FileLayer files = settings.files();
     files.createDirectory(directory);
     StoreLock lock = StoreLock.take(layout.lock());
-    RocksIndex index = null;
+    ChunkIndex index = null;
     try {
       files.createDirectory(layout.temporary());
       files.createDirectory(layout.records());
@@ -90,7 +109,7 @@ public final class CheckpointStore implements AutoCloseable {
       emptyTemporary(layout, files);
       StoreFormat format = readOrCreate(layout, settings);
       Catalog catalog = Catalog.load(layout);
-      index = RocksIndex.open(layout.index(), settings.index());
+      index = opener.open();
       ChunkStore chunks =
           ChunkStore.open(
               files,
@@ -164,9 +183,10 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /// Reads the packs' tables when the first chunk is looked for: a listing needs none.
-  private static final class LazyTables implements ChunkLocator {
+  private static final class LazyTables implements ChunkLocator, AutoCloseable {
     private final PackDirectory directory;
     private PackTables tables; // guarded by this
+    private boolean closed; // guarded by this
 
     LazyTables(PackDirectory directory) {
       this.directory = directory;
@@ -177,7 +197,18 @@ public final class CheckpointStore implements AutoCloseable {
       return tables().find(id);
     }
 
+    @Override
+    public synchronized void close() {
+      closed = true;
+      if (tables != null) {
+        tables.close();
+      }
+    }
+
     private synchronized PackTables tables() throws IOException {
+      if (closed) {
+        throw new IOException("the store is closed");
+      }
       if (tables == null) {
         tables = new PackTables(directory);
       }
@@ -189,9 +220,7 @@ public final class CheckpointStore implements AutoCloseable {
   ///
   /// @throws IllegalStateException if the store was opened for looking
   public CheckpointWriter begin(CheckpointDraft draft) throws IOException {
-    Writing open =
-        writing.orElseThrow(
-            () -> new IllegalStateException(layout.root() + ": opened for inspection only"));
+    Writing open = requireWriting();
     requireKnownOutcome();
     if (draft.parent().isPresent() && catalog.find(draft.parent().get()).isEmpty()) {
       throw new NoSuchElementException(
@@ -246,6 +275,57 @@ public final class CheckpointStore implements AutoCloseable {
     }
     catalog.add(record);
     return record;
+  }
+
+  /// Deletes a checkpoint; its space comes back with the next garbage collection.
+  ///
+  /// @throws NoSuchElementException if there is no such checkpoint
+  /// @throws StoreHeldException if a running ingest relies on it
+  public synchronized void delete(CheckpointId id) throws IOException {
+    requireWriting();
+    require(id);
+    if (reliedOn.containsKey(id)) {
+      throw new StoreHeldException("checkpoint " + id + ": a running ingest relies on it");
+    }
+    settings.files().delete(layout.record(id));
+    settings.files().syncDirectory(layout.records());
+    catalog.remove(id);
+  }
+
+  /// Starts adding chunks that committed checkpoints miss. Caller closes.
+  ///
+  /// @throws IllegalStateException if the store was opened for looking
+  public ChunkSession beginRepair() {
+    return requireWriting().chunks().begin();
+  }
+
+  /// Starts a garbage collection of packs. Caller closes.
+  ///
+  /// @throws IllegalStateException if the store was opened for looking, or a collection is running
+  public PackCollection collect() {
+    return requireWriting().chunks().collect(packs);
+  }
+
+  private Writing requireWriting() {
+    return writing.orElseThrow(
+        () -> new IllegalStateException(layout.root() + ": opened for inspection only"));
+  }
+
+  /// Finds a checkpoint with this content and keeps it from being deleted until [#release].
+  synchronized Optional<CheckpointId> relyOn(ImageId content) {
+    for (CheckpointRecord record : catalog.list()) {
+      if (record.devices().stream().anyMatch(device -> device.imageId().equals(content))) {
+        reliedOn.merge(record.id(), 1, Integer::sum);
+        return Optional.of(record.id());
+      }
+    }
+    return Optional.empty();
+  }
+
+  synchronized void release(List<CheckpointId> ids) {
+    for (CheckpointId id : ids) {
+      reliedOn.computeIfPresent(id, (_, count) -> count == 1 ? null : count - 1);
+    }
   }
 
   /// The checkpoint called `id`.
@@ -324,12 +404,6 @@ public final class CheckpointStore implements AutoCloseable {
     return writing.isPresent() || StoreLock.isHeld(layout.lock());
   }
 
-  boolean isCommitted(ImageId content) {
-    return catalog.list().stream()
-        .flatMap(record -> record.devices().stream())
-        .anyMatch(device -> device.imageId().equals(content));
-  }
-
   /// Reads chunks and nodes by name, each checked against its id.
   public ChunkReader chunks() {
     return chunks;
@@ -371,6 +445,9 @@ public final class CheckpointStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     packs.close();
+    if (locator instanceof LazyTables tables) {
+      tables.close();
+    }
     if (writing.isPresent()) {
       writing.get().close();
     }

@@ -29,6 +29,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final List<DeviceRecord> devices = new ArrayList<>();
   private final List<BlobRecord> blobs = new ArrayList<>();
   private final List<Manifest> manifests = new ArrayList<>();
+  private final List<CheckpointId> reliedOn = new ArrayList<>();
   private boolean finished;
 
   /// What a device of a checkpoint is.
@@ -86,7 +87,9 @@ public final class CheckpointWriter implements AutoCloseable {
     deltaBases(name, baseline).ifPresent(ingest::useDeltaBases);
     if (baseline.parent().isPresent()) {
       Manifest parent = baseline.parent().get();
-      ingest.keepUnchanged(baseline, parent, store.isCommitted(parent.imageId()));
+      Optional<CheckpointId> committed = store.relyOn(parent.imageId());
+      committed.ifPresent(reliedOn::add);
+      ingest.keepUnchanged(baseline, parent, committed.isPresent());
     } else {
       ingest.readAll();
     }
@@ -192,6 +195,8 @@ public final class CheckpointWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     finished = true;
+    store.release(reliedOn);
+    reliedOn.clear();
     session.close();
   }
 }

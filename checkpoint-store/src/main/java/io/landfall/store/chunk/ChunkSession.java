@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ public final class ChunkSession implements AutoCloseable {
   private final ChunkStore store;
   private final Map<PackKind, Lane> lanes = new EnumMap<>(PackKind.class);
   private final Map<Long, Long> reliedOn = new ConcurrentHashMap<>();
+  private final Set<Long> pinned = ConcurrentHashMap.newKeySet();
   private final LongAdder storedChunks = new LongAdder();
   private final LongAdder storedBytes = new LongAdder();
 
@@ -45,11 +47,17 @@ public final class ChunkSession implements AutoCloseable {
       return true;
     }
     Optional<ChunkLocation> at = store.find(id);
-    if (at.isEmpty()) {
+    if (at.isEmpty() || !pin(at.get().pack())) {
       return false;
     }
     relyOn(id, at.get());
     return true;
+  }
+
+  /// Keeps garbage collection away from a pack until this session ends; in vain if the pack is
+  /// being emptied already.
+  private boolean pin(long pack) {
+    return pinned.contains(pack) || store.pins().pin(pack, pinned);
   }
 
   private void relyOn(ChunkId id, ChunkLocation at) {
@@ -63,7 +71,10 @@ public final class ChunkSession implements AutoCloseable {
   /// Durable, because whoever later hits the delta would have to make its base durable too.
   public boolean isFullAndDurable(ChunkId id) throws IOException {
     Optional<ChunkLocation> at = store.findDurable(id);
-    return at.isPresent() && !at.get().encoding().isDelta() && at.get().level() == 0;
+    return at.isPresent()
+        && !at.get().encoding().isDelta()
+        && at.get().level() == 0
+        && pin(at.get().pack());
   }
 
   /// Stores a chunk unless the store has it meanwhile; either way this session relies on it.
@@ -95,6 +106,7 @@ public final class ChunkSession implements AutoCloseable {
         lane.pack = store.acquire(kind);
       }
       OpenPack pack = lane.pack;
+      pin(pack.sequence());
       ChunkLocation at = pack.append(chunk);
       store.addPending(chunk.header().id(), at);
       reliedOn.merge(at.pack(), at.end(), Math::max);
@@ -130,6 +142,15 @@ public final class ChunkSession implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    try {
+      releaseLanes();
+    } finally {
+      store.pins().release(pinned);
+      pinned.clear();
+    }
+  }
+
+  private void releaseLanes() throws IOException {
     for (Lane lane : lanes.values()) {
       synchronized (lane) {
         if (lane.pack != null) {

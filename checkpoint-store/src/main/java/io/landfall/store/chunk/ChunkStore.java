@@ -36,6 +36,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   /// Bounds the table of a pack of tiny records to 6 MiB.
   static final int MAX_RECORDS = 65_536;
 
+  private static final System.Logger LOG = System.getLogger(ChunkStore.class.getName());
   private static final int MAX_SEALING = 3;
   private static final int STRIPES = 64;
 
@@ -45,6 +46,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   private final ChunkIndex index;
   private final Map<ChunkId, ChunkLocation> pending = new ConcurrentHashMap<>();
   private final Map<Long, OpenPack> openPacks = new ConcurrentHashMap<>();
+  private final PackPins pins = new PackPins();
   private final Object[] stripes = new Object[STRIPES];
   private final Semaphore sealing = new Semaphore(MAX_SEALING);
   private final ExecutorService sealer =
@@ -118,17 +120,59 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
 
   private static void indexSealed(ChunkIndex index, long sequence, Path path) throws IOException {
     try (PackFile pack = PackFile.open(path)) {
-      index.add(sequence, pack.table(), Long.MAX_VALUE);
+      index.add(sequence, entries(pack), Long.MAX_VALUE);
     } catch (DamagedPackException e) {
       // Found again by every verify; the rest of the store stays usable.
-      System.getLogger(ChunkStore.class.getName())
-          .log(System.Logger.Level.WARNING, e.getMessage() + "; run verify");
+      LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; run verify");
+    }
+  }
+
+  private static List<PackEntry> entries(PackFile pack) throws IOException {
+    try {
+      return pack.table();
+    } catch (DamagedPackException e) {
+      LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; reading its records instead");
+      return pack.walk();
     }
   }
 
   /// Starts an ingest. Caller closes.
   public ChunkSession begin() {
     return new ChunkSession(this);
+  }
+
+  /// Starts a garbage collection. Caller closes.
+  ///
+  /// @param readers of the same packs, to be told which are removed
+  /// @throws IllegalStateException if one is running
+  public PackCollection collect(PackReaders readers) {
+    return new PackCollection(this, readers);
+  }
+
+  PackPins pins() {
+    return pins;
+  }
+
+  ChunkIndex index() {
+    return index;
+  }
+
+  PackDirectory directory() {
+    return directory;
+  }
+
+  /// Removes a sealed pack to which no row of the index points any more.
+  void deletePack(long sequence) throws IOException {
+    files.delete(directory.sealed(sequence));
+    files.syncDirectory(directory.group(sequence));
+  }
+
+  /// Moves a pack out of the store's sight.
+  void movePack(Path pack, Path target) throws IOException {
+    files.createDirectory(target.getParent());
+    files.rename(pack, target);
+    files.syncDirectory(target.getParent());
+    files.syncDirectory(pack.getParent());
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -40,6 +41,14 @@ public record PackDirectory(Path root) {
     return pack.getFileName().toString().endsWith(".pack");
   }
 
+  /// The number in the name of a pack, or empty if it is not one.
+  public static OptionalLong sequenceOf(Path pack) {
+    Matcher name = NAME.matcher(pack.getFileName().toString());
+    return name.matches()
+        ? OptionalLong.of(Long.parseUnsignedLong(name.group(1), 16))
+        : OptionalLong.empty();
+  }
+
   /// All packs by sequence number; a pack that is being sealed meanwhile is listed once.
   public SortedMap<Long, Path> list() throws IOException {
     SortedMap<Long, Path> packs = new TreeMap<>();
@@ -60,10 +69,9 @@ public record PackDirectory(Path root) {
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(group)) {
       for (Path file : files) {
-        Matcher name = NAME.matcher(file.getFileName().toString());
-        if (name.matches()) {
-          long sequence = Long.parseUnsignedLong(name.group(1), 16);
-          packs.merge(sequence, file, (a, b) -> isSealed(a) ? a : b);
+        OptionalLong sequence = sequenceOf(file);
+        if (sequence.isPresent()) {
+          packs.merge(sequence.getAsLong(), file, (a, b) -> isSealed(a) ? a : b);
         }
       }
     } catch (NoSuchFileException e) {

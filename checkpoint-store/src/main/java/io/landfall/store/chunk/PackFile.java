@@ -132,6 +132,19 @@ public final class PackFile implements AutoCloseable {
     return entries;
   }
 
+  /// Every record of the pack that can be found without its table, damage being skipped.
+  public List<PackEntry> walk() throws IOException {
+    List<PackEntry> found = new ArrayList<>();
+    long end = channel.size();
+    long at = PackHeader.SIZE_BYTES;
+    while (at < end) {
+      List<PackEntry> run = scan(at, end);
+      found.addAll(run);
+      at = nextHeader(run.isEmpty() ? at + 1 : run.getLast().end(), end);
+    }
+    return found;
+  }
+
   /// The entry at `at`, or null if no header is there.
   private PackEntry entryAt(long at, ByteBuffer bytes) throws IOException {
     read(at, bytes.clear());

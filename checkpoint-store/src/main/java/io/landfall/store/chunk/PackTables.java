@@ -21,12 +21,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// and no memory, since tables are mapped. Packs whose table is damaged, and packs still being
 /// written, are walked record by record instead.
 ///
-/// Any thread.
-public final class PackTables implements ChunkLocator {
+/// Any thread. Caller closes, when no look-up is running: then the mappings end.
+public final class PackTables implements ChunkLocator, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PackTables.class.getName());
   private static final int HEADER_ID_OFFSET = 16;
 
   private final PackDirectory directory;
+  private final Arena mappings = Arena.ofShared();
   private final Map<Long, Table> known = new HashMap<>(); // guarded by this
   private final CopyOnWriteArrayList<Table> recentFirst = new CopyOnWriteArrayList<>();
 
@@ -94,11 +95,11 @@ public final class PackTables implements ChunkLocator {
     return changed;
   }
 
-  private static Optional<Table> load(long pack, Path path) throws IOException {
+  private Optional<Table> load(long pack, Path path) throws IOException {
     try (PackFile file = PackFile.open(path)) {
       if (PackDirectory.isSealed(path)) {
         try {
-          return Optional.of(MappedTable.of(pack, file));
+          return Optional.of(MappedTable.of(pack, file, mappings));
         } catch (DamagedPackException e) {
           LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; reading its records instead");
         }
@@ -115,13 +116,18 @@ public final class PackTables implements ChunkLocator {
     }
   }
 
+  @Override
+  public void close() {
+    mappings.close();
+  }
+
   /// The table of a sealed pack, in its file.
   private record MappedTable(long pack, MemorySegment rows) implements Table {
-    static MappedTable of(long pack, PackFile file) throws IOException {
+    static MappedTable of(long pack, PackFile file, Arena mappings) throws IOException {
       PackTable.Trailer trailer = file.trailer();
       long bytes = trailer.records() * PackEntry.SIZE_BYTES;
       MemorySegment rows =
-          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, Arena.ofAuto());
+          file.channel().map(MapMode.READ_ONLY, trailer.tableOffset(), bytes, mappings);
       PackTable.requireIntact(file.header(), trailer, rows.asByteBuffer(), file.path());
       return new MappedTable(pack, rows);
     }
@@ -163,12 +169,8 @@ public final class PackTables implements ChunkLocator {
       implements Table {
     static ScannedTable of(long pack, PackFile file, boolean complete) throws IOException {
       Map<ChunkId, ChunkLocation> rows = new HashMap<>();
-      long end = file.sizeBytes();
-      for (long at = PackHeader.SIZE_BYTES; at < end; at = file.nextHeader(at + 1, end)) {
-        for (PackEntry entry : file.scan(at, end)) {
-          rows.putIfAbsent(entry.header().id(), entry.locationIn(pack));
-          at = entry.end() - 1;
-        }
+      for (PackEntry entry : file.walk()) {
+        rows.putIfAbsent(entry.header().id(), entry.locationIn(pack));
       }
       return new ScannedTable(pack, complete, rows);
     }

@@ -21,6 +21,11 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       RestoreCommand.class,
       StatsCommand.class,
+      DiffCommand.class,
+      RepairCommand.class,
+      DeleteCommand.class,
+      PruneCommand.class,
+      GcCommand.class,
       RebuildIndexCommand.class
     },
     footer = {"", "Exit codes: 0 done, 1 failed, 2 usage, 3 damage found, 4 not found, 5 held."})

@@ -20,9 +20,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The writer is killed with SIGKILL at any moment of opening, ingest, commit, sealing and
-/// rebuilding: afterwards the store opens, is clean, and has every checkpoint that was
-/// acknowledged.
+/// The writer is killed with SIGKILL at any moment of opening, ingest, commit, sealing, garbage
+/// collection and rebuilding: afterwards the store opens, is clean, and has every checkpoint that
+/// was acknowledged.
 ///
 /// `-Dcrash.kills=200` for more; `-Dcrash.seed=N` to repeat.
 class StoreCrashIT {
@@ -89,7 +89,7 @@ class StoreCrashIT {
     return acknowledged;
   }
 
-  private static void assertWhole(Path directory, Map<String, String> acknowledged, String when)
+  static void assertWhole(Path directory, Map<String, String> acknowledged, String when)
       throws IOException {
     if (!java.nio.file.Files.exists(directory.resolve("FORMAT"))) {
       assertThat(acknowledged).as(when).isEmpty();

@@ -135,6 +135,32 @@ class CheckpointCommandTest {
   }
 
   @Test
+  void diffShowsWhereTwoDiffer() {
+    JsonNode diff = json("diff", parent.id().text(), child.id().text()).get(0);
+    assertThat(diff.get("changedBytes").asLong()).isEqualTo(Contents.CHUNK);
+    assertThat(diff.get("changed").get(0).get("offset").asLong()).isZero();
+    assertThat(diff.get("map").asString()).startsWith("####========....====");
+    assertThat(run("diff", parent.id().text(), parent.id().text())).isZero();
+    assertThat(out.toString()).contains("0 B in 0 ranges");
+  }
+
+  @Test
+  void pruneAndDeleteThenCollectLeaveWhatIsKept() throws IOException {
+    assertThat(run("prune", "--plan")).isZero();
+    assertThat(out.toString()).contains("would delete " + parent.id());
+    assertThat(json("list").size()).isEqualTo(2);
+    assertThat(json("prune", "--keep-last", "1").size()).isEqualTo(1);
+    assertThat(run("gc", "--plan")).isZero();
+    assertThat(out.toString()).contains("plan: of");
+    assertThat(json("gc").get("result").get("skippedPacks").asInt()).isZero();
+    assertThat(run("restore", child.id().text(), spool.resolve("r").toString())).isZero();
+    assertThat(Files.readAllBytes(spool.resolve("r").resolve("vda.raw"))).isEqualTo(disk);
+    assertThat(run("delete", child.id().text())).isZero();
+    assertThat(json("list").size()).isZero();
+    assertThat(run("verify")).isZero();
+  }
+
+  @Test
   void statsAddUp() {
     JsonNode stats = json("stats");
     assertThat(stats.get("checkpoints").asInt()).isEqualTo(2);

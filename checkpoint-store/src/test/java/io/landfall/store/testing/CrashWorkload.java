@@ -10,6 +10,7 @@ import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.CheckpointWriter;
 import io.landfall.store.checkpoint.JobKey;
+import io.landfall.store.gc.GarbageCollector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ import java.util.Random;
 
 /// Two jobs that checkpoint for ever into one store, sharing most of their content, so that each
 /// often hits what the other has not made durable. Says `ready`, then a line for each commit that
-/// was acknowledged: checkpoint and image id.
+/// was acknowledged: checkpoint and image id. Beside it checkpoints are deleted and garbage is
+/// collected.
 public final class CrashWorkload {
   private static final int CHUNKS = 24;
 
@@ -53,7 +55,12 @@ public final class CrashWorkload {
       MemoryDevice disk = Contents.device(seed, CHUNKS); // the same for both jobs
       Optional<CheckpointRecord> parent = Optional.empty();
       for (int round = 0; round < rounds; round++) {
-        parent = Optional.of(commitOne(store, job, disk, parent, random));
+        CheckpointRecord record = commitOne(store, job, disk, parent, random);
+        acknowledge(record.id(), record.devices().getFirst().imageId().toString());
+        parent = Optional.of(record);
+        if (job == 2 && round % 3 == 2) {
+          deleteAndCollect(store, disk, random);
+        }
       }
     } catch (IOException e) {
       throw new IllegalStateException(e);
@@ -87,10 +94,16 @@ public final class CrashWorkload {
           Optional.<Manifest>empty(),
           n -> {});
       writer.addBlob("state", bytes);
-      CheckpointRecord record = writer.commit();
-      acknowledge(record.id(), record.devices().getFirst().imageId().toString());
-      return record;
+      return writer.commit();
     }
+  }
+
+  /// A third job, whose checkpoint nobody is told of and which is deleted at once.
+  private static void deleteAndCollect(CheckpointStore store, MemoryDevice disk, Random random)
+      throws IOException {
+    CheckpointRecord gone = commitOne(store, 3, disk, Optional.empty(), random);
+    store.delete(gone.id());
+    GarbageCollector.run(store, plan -> {}, () -> false);
   }
 
   private static synchronized void acknowledge(CheckpointId id, String imageId) {

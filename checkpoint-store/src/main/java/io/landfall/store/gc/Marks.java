@@ -1,0 +1,100 @@
+package io.landfall.store.gc;
+
+import io.landfall.protocol.content.ChunkId;
+import io.landfall.snapshot.device.Range;
+import io.landfall.store.checkpoint.CheckpointRecord;
+import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.ContentTree;
+import io.landfall.store.checkpoint.StoredContent;
+import io.landfall.store.chunk.ChunkLocation;
+import io.landfall.store.chunk.MissingChunkException;
+import io.landfall.store.chunk.PackEntry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Which records of which packs some checkpoint needs: everything that can be reached from the
+/// records, and the bases of the deltas among it.
+///
+/// Memory: 4 bytes a chunk and some 80 a node, of which there is one for 256 chunks.
+final class Marks {
+  private final CheckpointStore store;
+  private final Map<Long, LiveOffsets> live = new HashMap<>();
+  private final Set<ChunkId> nodes = new HashSet<>();
+
+  private Marks(CheckpointStore store) {
+    this.store = store;
+  }
+
+  /// Marks from all records that are committed now.
+  ///
+  /// @throws IOException if a node cannot be read or a chunk is missing: then nobody knows what
+  ///   else is needed, and nothing may be removed
+  static Marks of(CheckpointStore store) throws IOException {
+    if (!store.damagedRecords().isEmpty()) {
+      throw new IOException(
+          "nothing is collected while records are damaged, since nobody knows what they need: "
+              + store.damagedRecords().keySet());
+    }
+    Marks marks = new Marks(store);
+    for (CheckpointRecord record : store.list()) {
+      for (StoredContent content : record.contents()) {
+        marks.mark(content);
+      }
+    }
+    return marks;
+  }
+
+  boolean isLive(long pack, PackEntry entry) {
+    LiveOffsets offsets = live.get(pack);
+    return offsets != null && offsets.contains(entry.offset());
+  }
+
+  private void mark(StoredContent content) throws IOException {
+    Walk walk = new Walk();
+    ContentTree.walk(store.chunks(), content, walk);
+    if (walk.failure != null) {
+      throw walk.failure;
+    }
+  }
+
+  private void markAt(ChunkId id) throws IOException {
+    ChunkLocation at = store.locator().find(id).orElseThrow(() -> new MissingChunkException(id));
+    live.computeIfAbsent(at.pack(), _ -> new LiveOffsets()).add(at.offset());
+    if (at.encoding().isDelta()) {
+      Optional<ChunkId> base = store.chunks().fullForm(id);
+      markAt(base.orElseThrow(() -> new MissingChunkException(id)));
+    }
+  }
+
+  private final class Walk implements ContentTree.Visitor {
+    private IOException failure;
+
+    @Override
+    public boolean enter(ChunkId node, int level, Range covered) {
+      if (!nodes.add(node)) {
+        return false;
+      }
+      try {
+        markAt(node);
+        return true;
+      } catch (IOException e) {
+        failure = e;
+        return false;
+      }
+    }
+
+    @Override
+    public void chunk(ChunkId chunk, Range covered) throws IOException {
+      markAt(chunk);
+    }
+
+    @Override
+    public void unreadable(ChunkId node, int level, Range covered, IOException cause) {
+      failure = cause;
+    }
+  }
+}
