@@ -67,6 +67,13 @@ public record SubmitContext(
         workingDirectory, files, other, environment, submitTime, clusterId, seed, imageFormats);
   }
 
+  /// The same with the environment of the user who submits, for an agent that reads the file in its
+  /// own process.
+  public SubmitContext withEnvironment(Map<String, String> other) {
+    return new SubmitContext(
+        workingDirectory, files, macros, other, submitTime, clusterId, seed, imageFormats);
+  }
+
   /// The same with another first cluster.
   public SubmitContext withClusterId(int first) {
     return new SubmitContext(

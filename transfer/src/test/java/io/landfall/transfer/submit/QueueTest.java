@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.landfall.transfer.config.MemoryFiles;
 import io.landfall.transfer.config.Problem;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,6 +186,17 @@ class QueueTest {
         .containsEntry("Gone", "undefined")
         .containsEntry("Empty", "undefined")
         .hasSize(3);
+  }
+
+  @Test
+  void theEnvironmentIsTheUsers() {
+    MemoryFiles files =
+        Submits.home().with("/home/u/job.sub", Submits.BASIC + "+E = \"$ENV(WHO)\"\nqueue\n");
+    Submission submission =
+        SubmitFile.parse(
+            Submits.HOME.resolve("job.sub"),
+            Submits.context(files).withEnvironment(Map.of("WHO", "me")));
+    assertThat(submission.jobs().getFirst().attributes()).containsEntry("E", "\"me\"");
   }
 
   @Test
