@@ -31,6 +31,12 @@ public record Scale(DiskImage image, double changedShare, int rounds, boolean qu
     return new Scale(new DiskImage(32L << 20, 16L << 20, SEED), 0.05, 1, true);
   }
 
+  /// The same with a disk of another size, half full.
+  public Scale withMib(int mib) {
+    long bytes = (long) mib << 20;
+    return new Scale(new DiskImage(bytes, bytes / 2, SEED), changedShare, rounds, quick);
+  }
+
   /// The same with other rounds.
   public Scale withRounds(int n) {
     return new Scale(image, changedShare, n, quick);

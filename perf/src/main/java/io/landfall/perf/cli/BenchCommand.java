@@ -62,6 +62,12 @@ public final class BenchCommand implements Callable<Integer> {
   private Integer rounds;
 
   @Option(
+      names = "--mib",
+      paramLabel = "N",
+      description = "Size of the disk, half of which is data; 2048 unless told.")
+  private Integer mib;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description = "Where the images are made: the file system that is measured, 8 GiB free.")
@@ -129,6 +135,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   private Scale scale() {
     Scale scale = quick ? Scale.small() : Scale.full();
+    if (mib != null) {
+      scale = scale.withMib(mib);
+    }
     return rounds == null ? scale : scale.withRounds(rounds);
   }
 

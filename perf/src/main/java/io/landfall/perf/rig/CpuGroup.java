@@ -1,11 +1,11 @@
 package io.landfall.perf.rig;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// A control group whose processes go before all others: 256 times the usual weight (100 times
 /// where control groups are of version 2). With it, figures of a machine that others use are mostly
@@ -13,6 +13,8 @@ import java.util.Optional;
 /// takes it for an order within a session.
 final class CpuGroup implements AutoCloseable {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
+  private static final int ATTEMPTS = 50;
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private final Path directory;
 
@@ -50,16 +52,18 @@ final class CpuGroup implements AutoCloseable {
     remove(directory);
   }
 
+  /// The kernel lets go of the last process a moment after it was waited for.
   private static void remove(Path directory) {
+    for (int attempt = 0; attempt < ATTEMPTS && !removed(directory); attempt++) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private static boolean removed(Path directory) {
     try {
-      Files.deleteIfExists(directory);
-    } catch (DirectoryNotEmptyException e) {
-      System.getLogger(CpuGroup.class.getName())
-          .log(System.Logger.Level.WARNING, directory + " has processes still; it stays");
+      return Files.deleteIfExists(directory) || !Files.exists(directory);
     } catch (IOException e) {
-      // Busy for a moment after its last process: an empty group harms nobody.
-      System.getLogger(CpuGroup.class.getName())
-          .log(System.Logger.Level.DEBUG, "could not remove " + directory, e);
+      return false;
     }
   }
 }
