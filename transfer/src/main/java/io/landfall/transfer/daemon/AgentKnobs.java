@@ -23,6 +23,7 @@ import java.util.Set;
 public final class AgentKnobs {
   private static final int DEFAULT_PORT = 9717;
   private static final int MAX_PORT = 65535;
+  private static final String SPOOL_NAME = "landfall";
 
   /// Every name an agent reads, in the order in which they are documented.
   public static final List<String> NAMES =
@@ -58,7 +59,25 @@ public final class AgentKnobs {
     if (!misspelled.isEmpty()) {
       throw new InvalidConfigurationException(misspelled);
     }
-    return new AgentKnobs(configuration).read();
+    AgentSettings settings = new AgentKnobs(configuration).read();
+    if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
+      requireSafeFromPreen(configuration);
+    }
+    return settings;
+  }
+
+  /// HTCondor's condor_preen deletes what it does not know in SPOOL. Under a configuration of
+  /// HTCondor's, our directory must be named there before anything is put into it.
+  private static void requireSafeFromPreen(Configuration configuration)
+      throws InvalidConfigurationException {
+    Optional<Setting> htcondor = configuration.find("CONDOR_HOST");
+    if (htcondor.isPresent() && !configuration.list("VALID_SPOOL_FILES").contains(SPOOL_NAME)) {
+      throw Configuration.refused(
+          configuration
+              .find("VALID_SPOOL_FILES")
+              .orElse(new Setting("VALID_SPOOL_FILES", "unset", htcondor.get().where())),
+          "a list with " + SPOOL_NAME + " in it, or condor_preen deletes the checkpoint store");
+    }
   }
 
   /// Where to write the agent's address once it listens, as HTCondor's `SCHEDD_ADDRESS_FILE` does.

@@ -1,0 +1,94 @@
+package io.landfall.transfer.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.landfall.transfer.config.Configuration;
+import io.landfall.transfer.config.ConfigurationSources;
+import io.landfall.transfer.config.FileLookup;
+import io.landfall.transfer.config.InvalidConfigurationException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentKnobsTest {
+
+  @Test
+  void anAgentWithoutSettingsDoesBothOnTheLoopbackAddress() throws Exception {
+    AgentSettings settings = read(Map.of());
+
+    assertThat(settings.roles())
+        .containsExactlyInAnyOrder(AgentSettings.Role.SUBMIT, AgentSettings.Role.EXECUTE);
+    assertThat(settings.listen().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(settings.listen().getPort()).isEqualTo(9717);
+    assertThat(settings.jobLease()).isEqualTo(Duration.ofMinutes(20));
+  }
+
+  @Test
+  void everySettingCanBeSet() throws Exception {
+    AgentSettings settings =
+        read(
+            Map.ofEntries(
+                Map.entry("LANDFALL_ROLES", "execute"),
+                Map.entry("LANDFALL_NAME", "exec1"),
+                Map.entry("NETWORK_INTERFACE", "127.0.0.2"),
+                Map.entry("LANDFALL_PORT", "1234"),
+                Map.entry("SPOOL", "/s"),
+                Map.entry("EXECUTE", "/e"),
+                Map.entry("LANDFALL_EXECUTE_HOSTS", "127.0.0.3, 127.0.0.4:7"),
+                Map.entry("LANDFALL_HYPERVISOR", "simulated"),
+                Map.entry("VM_TYPE", "kvm"),
+                Map.entry("VM_MEMORY", "512"),
+                Map.entry("VM_MAX_NUMBER", "3"),
+                Map.entry("VM_NETWORKING_BRIDGE_INTERFACE", "br0"),
+                Map.entry("JOB_DEFAULT_LEASE_DURATION", "60")));
+
+    assertThat(settings.name()).isEqualTo("exec1");
+    assertThat(settings.roles()).containsExactly(AgentSettings.Role.EXECUTE);
+    assertThat(settings.listen().getPort()).isEqualTo(1234);
+    assertThat(settings.spool()).isEqualTo(Path.of("/s"));
+    assertThat(settings.execute()).isEqualTo(Path.of("/e"));
+    assertThat(settings.executeHosts()).extracting(a -> a.getPort()).containsExactly(9717, 7);
+    assertThat(settings.hypervisor()).isEqualTo("simulated");
+    assertThat(settings.vmTypes()).isEqualTo(List.of("kvm"));
+    assertThat(settings.vmMemoryMiB()).isEqualTo(512);
+    assertThat(settings.vmMaxNumber()).isEqualTo(3);
+    assertThat(settings.bridge()).contains("br0");
+    assertThat(settings.jobLease()).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void anUnknownNameOfOursIsRefused() {
+    assertThatThrownBy(() -> read(Map.of("LANDFALL_ROLE", "SUBMIT")))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("LANDFALL_ROLES");
+  }
+
+  @Test
+  void aSpoolThatCondorPreenWouldEmptyIsRefused() throws Exception {
+    Map<String, String> htcondor = Map.of("CONDOR_HOST", "cm.example.org");
+
+    assertThatThrownBy(() -> read(htcondor))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("VALID_SPOOL_FILES")
+        .hasMessageContaining("condor_preen");
+    assertThat(
+            read(
+                Map.of(
+                    "CONDOR_HOST",
+                    "cm.example.org",
+                    "VALID_SPOOL_FILES",
+                    "job_queue.log, landfall")))
+        .isNotNull();
+  }
+
+  private static AgentSettings read(Map<String, String> set) throws Exception {
+    return AgentKnobs.read(
+        Configuration.load(
+            new ConfigurationSources(
+                Map.of(), Optional.empty(), Map.of(), set, FileLookup.system())));
+  }
+}
