@@ -41,7 +41,8 @@ final class SubmitCommand implements Callable<Integer> {
               new Request.Submit(
                   file.toAbsolutePath().toString(),
                   Path.of("").toAbsolutePath().toString(),
-                  System.getProperty("user.name")));
+                  System.getProperty("user.name"),
+                  System.getenv()));
       if (json) {
         spec.commandLine().getOut().println(ControlJson.write(submitted));
       } else {

@@ -2,6 +2,7 @@ package io.landfall.transfer.control;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What one side asks of the other, each with the type of its reply.
@@ -95,7 +96,9 @@ public sealed interface Request<R extends Reply> {
   /// @param file absolute path
   /// @param directory what relative paths in it are relative to
   /// @param owner whose job it is
-  record Submit(String file, String directory, String owner) implements Request<Reply.Submitted> {
+  /// @param environment what `$ENV(…)` in it means: the user's variables, not the agent's
+  record Submit(String file, String directory, String owner, Map<String, String> environment)
+      implements Request<Reply.Submitted> {
     @Override
     public Class<Reply.Submitted> replyType() {
       return Reply.Submitted.class;

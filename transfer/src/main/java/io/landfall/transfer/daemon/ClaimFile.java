@@ -1,5 +1,6 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.Reply.ClaimStatus.Phase;
 import io.landfall.transfer.control.Request;
@@ -146,7 +147,7 @@ final class ClaimFile {
   }
 
   private void write(State next) throws IOException {
-    StateFile.replace(file, ControlJson.write(next).getBytes(StandardCharsets.UTF_8));
+    DurableFiles.replace(file, ControlJson.write(next).getBytes(StandardCharsets.UTF_8));
     state = next;
   }
 }

@@ -99,7 +99,8 @@ public final class ForegroundRun {
             new Request.Submit(
                 file.toAbsolutePath().toString(),
                 Path.of("").toAbsolutePath().toString(),
-                System.getProperty("user.name")));
+                System.getProperty("user.name"),
+                System.getenv()));
     BlockingQueue<News> news = new LinkedBlockingQueue<>();
     for (String job : submitted.jobs()) {
       submit.book().watch(job, event -> news.add(new News(job, event)));

@@ -1,5 +1,6 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.JobEvent;
 import java.io.IOException;
@@ -55,7 +56,8 @@ final class JobBook {
 
   synchronized void clusterIsTaken(int cluster) throws IOException {
     if (cluster > lastCluster()) {
-      StateFile.replace(counter(), Integer.toString(cluster).getBytes(StandardCharsets.US_ASCII));
+      DurableFiles.replace(
+          counter(), Integer.toString(cluster).getBytes(StandardCharsets.US_ASCII));
     }
   }
 
@@ -66,7 +68,8 @@ final class JobBook {
   void put(Job job) throws IOException {
     Path home = home(job.name());
     Files.createDirectories(home);
-    StateFile.replace(home.resolve(JOB), ControlJson.write(job).getBytes(StandardCharsets.UTF_8));
+    DurableFiles.replace(
+        home.resolve(JOB), ControlJson.write(job).getBytes(StandardCharsets.UTF_8));
     jobs.put(job.name(), job);
   }
 

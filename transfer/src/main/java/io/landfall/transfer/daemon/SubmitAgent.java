@@ -111,6 +111,7 @@ final class SubmitAgent implements AutoCloseable {
     SubmitContext context =
         SubmitContext.here()
             .in(Path.of(request.directory()))
+            .withEnvironment(request.environment())
             .withClusterId(book.lastCluster() + 1)
             .withImageFormats(InputFormats.WORDS);
     InputFormats.Judged judged = InputFormats.judge(Path.of(request.file()), context);

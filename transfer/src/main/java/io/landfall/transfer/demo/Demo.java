@@ -151,7 +151,10 @@ public final class Demo {
           Calls.call(
               agent,
               new Request.Submit(
-                  submitFile.toString(), directory.toString(), System.getProperty("user.name")));
+                  submitFile.toString(),
+                  directory.toString(),
+                  System.getProperty("user.name"),
+                  Map.of()));
       if (!submitted.problems().isEmpty()) {
         throw new IOException(String.join("\n", submitted.problems()));
       }

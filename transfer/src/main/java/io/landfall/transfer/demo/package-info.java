@@ -3,6 +3,6 @@
 ///
 /// Makes the guest's disk image and the submit description file too, for tests and benchmarks.
 ///
-/// May import: `transfer.daemon`, `transfer.lifecycle`, `snapshot`, `store`. Imported by:
+/// May import: any room of `transfer` but `cli`, and the modules below. Imported by:
 /// `transfer.cli`, `perf`.
 package io.landfall.transfer.demo;

@@ -1,5 +1,6 @@
 package io.landfall.transfer.lifecycle;
 
+import io.landfall.store.io.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

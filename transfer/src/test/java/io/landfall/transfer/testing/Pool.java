@@ -125,7 +125,8 @@ public final class Pool implements AutoCloseable {
   public String submit(Path file) throws IOException {
     try (Peer peer = connect()) {
       Reply.Submitted reply =
-          Calls.call(peer, new Request.Submit(file.toString(), directory.toString(), "ann"));
+          Calls.call(
+              peer, new Request.Submit(file.toString(), directory.toString(), "ann", Map.of()));
       if (!reply.problems().isEmpty()) {
         throw new IOException(reply.problems().toString());
       }

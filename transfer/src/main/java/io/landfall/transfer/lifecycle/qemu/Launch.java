@@ -1,7 +1,7 @@
 package io.landfall.transfer.lifecycle.qemu;
 
 import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
-import io.landfall.transfer.lifecycle.DurableFiles;
+import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.lifecycle.EndReason;
 import io.landfall.transfer.lifecycle.Lifecycle.Event;
 import io.landfall.transfer.lifecycle.MemoryFile;

@@ -1,6 +1,6 @@
 package io.landfall.transfer.lifecycle.qemu;
 
-import io.landfall.transfer.lifecycle.DurableFiles;
+import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.lifecycle.EndReason;
 import io.landfall.transfer.lifecycle.Lifecycle.Event;
 import io.landfall.transfer.lifecycle.SavedState;
