@@ -52,6 +52,10 @@ public final class WorkerProcess implements AutoCloseable {
     orders.write(json.writerFor(Order.class).writeValueAsString(order) + "\n");
     orders.flush();
     String line = answers.readLine();
+    // A JVM that records itself says so on standard output, before the first answer.
+    while (line != null && !line.startsWith("{")) {
+      line = answers.readLine();
+    }
     if (line == null) {
       throw new IOException(order.getClass().getSimpleName() + ": the worker process has ended");
     }
