@@ -99,6 +99,17 @@ class LandingCrashIT {
   static final class Receiver {
     private Receiver() {}
 
+    /// Ranges become durable beside the pull, as fast as the disk is: waits until some have.
+    private static void awaitGrowth(Path journal, long bytes) {
+      try {
+        while (Files.size(journal) <= bytes) {
+          Thread.sleep(5);
+        }
+      } catch (IOException | InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
     public static void main(String[] args) throws IOException {
       InetSocketAddress server =
           new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
@@ -114,12 +125,17 @@ class LandingCrashIT {
           }
         }
         long wanted = enough - resumed;
+        AtomicLong journaled = new AtomicLong(-1);
         Landing.land(
             remote,
             target,
             LandingOptions.DEFAULT,
             progress -> {
+              if (progress.phase() == Phase.PULL) {
+                journaled.compareAndSet(-1, PartFile.journalFor(target).toFile().length());
+              }
               if (progress.phase() == Phase.PULL && progress.doneBytes() >= wanted) {
+                awaitGrowth(PartFile.journalFor(target), journaled.get());
                 System.out.println("there");
                 new CompletableFuture<Void>().join(); // until the kill
               }
