@@ -152,7 +152,11 @@ class ArrowsTest {
     rows.put("transfer.guest", List.of(BASE + "snapshot.device.."));
     rows.put(
         "transfer.lifecycle",
-        List.of(BASE + "snapshot..", BASE + "transfer.guest..", "tools.jackson.."));
+        List.of(
+            BASE + "snapshot..",
+            BASE + "store.io..",
+            BASE + "transfer.guest..",
+            "tools.jackson.."));
     rows.put(
         "transfer.daemon",
         List.of(

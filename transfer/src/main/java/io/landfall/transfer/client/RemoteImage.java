@@ -28,6 +28,7 @@ public final class RemoteImage implements BlockDevice {
   private final String name;
   private final String peerName;
   private final RemoteExport export;
+  private volatile boolean closed;
   private final ReentrantLock manifestLock = new ReentrantLock();
   private Optional<Manifest> manifest; // guarded by manifestLock; null until asked for
 
@@ -83,7 +84,7 @@ public final class RemoteImage implements BlockDevice {
     manifestLock.lock();
     try {
       if (manifest == null) {
-        manifest = export.manifest();
+        manifest = export().manifest();
       }
       return manifest;
     } finally {
@@ -98,10 +99,11 @@ public final class RemoteImage implements BlockDevice {
     if (length == 0) {
       return;
     }
-    export.pull(
-        List.of(new Range(offset, length)),
-        PullSettings.BULK.asUrgent(),
-        new Filling(offset, target.slice()));
+    export()
+        .pull(
+            List.of(new Range(offset, length)),
+            PullSettings.BULK.asUrgent(),
+            new Filling(offset, target.slice()));
     target.position(target.limit());
   }
 
@@ -113,7 +115,7 @@ public final class RemoteImage implements BlockDevice {
       return extents;
     }
     long at = offset;
-    for (MapExtent extent : export.map(offset, length, Math.min(limit, Limits.MAX_EXTENTS))) {
+    for (MapExtent extent : export().map(offset, length, Math.min(limit, Limits.MAX_EXTENTS))) {
       extents.add(new Extent(at, extent.length(), kind(extent.kind())));
       at += extent.length();
     }
@@ -134,16 +136,25 @@ public final class RemoteImage implements BlockDevice {
       throws IOException {
     long total = Range.merged(ranges).stream().mapToLong(Range::length).sum();
     ProgressCounter progress = new ProgressCounter(listener, Phase.PULL, total);
-    return export.pull(ranges, PullSettings.BULK, new Counting(sink, progress));
+    return export().pull(ranges, PullSettings.BULK, new Counting(sink, progress));
   }
 
   /// Tells the source that these ranges are safe here.
   public void durable(List<Range> ranges) throws IOException {
-    export.durable(ranges);
+    export().durable(ranges);
+  }
+
+  /// Decided here: the source may still answer what overtakes its notice of the close.
+  private RemoteExport export() throws IOException {
+    if (closed) {
+      throw new IOException(this + " is closed");
+    }
+    return export;
   }
 
   @Override
   public void close() {
+    closed = true;
     export.close();
   }
 

@@ -15,6 +15,6 @@
 /// Deleting this room must leave everything but `transfer.daemon`, `transfer.demo` and
 /// `transfer.cli` compiling.
 ///
-/// May import: `transfer.guest` (what the simulated hypervisor runs), `snapshot`. Imported by:
-/// `transfer.daemon`, `transfer.demo`, `transfer.cli`.
+/// May import: `transfer.guest` (what the simulated hypervisor runs), `snapshot`, `store.io` (files
+/// that survive a power cut). Imported by: `transfer.daemon`, `transfer.demo`, `transfer.cli`.
 package io.landfall.transfer.lifecycle;

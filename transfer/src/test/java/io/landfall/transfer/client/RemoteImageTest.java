@@ -160,7 +160,9 @@ class RemoteImageTest {
   void closedImageCannotBePulled() throws IOException {
     RemoteImage remote = RemoteImage.open(peer, "disk");
     remote.close();
-    assertThatThrownBy(() -> remote.extents(0, 1, 1)).isInstanceOf(RemoteException.class);
+    assertThatThrownBy(() -> remote.extents(0, 1, 1))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
   }
 
   @Test

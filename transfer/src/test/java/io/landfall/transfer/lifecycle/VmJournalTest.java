@@ -31,7 +31,8 @@ class VmJournalTest {
   @Test
   void aTransitionThatCannotBeWrittenDoesNotHappen() throws IOException {
     VmJournal journal = begin();
-    Files.createDirectory(dir.resolve("state.json.new")); // in the way of the temporary file
+    // In the way of the temporary file, and not to be swept away.
+    Files.createDirectories(dir.resolve("state.json.new").resolve("full"));
     assertThatThrownBy(() -> journal.on(Event.LOADED)).isInstanceOf(IOException.class);
     assertThat(journal.state()).isEqualTo(VmState.PREPARED);
     assertThat(onDisk().state()).isEqualTo(VmState.PREPARED);
