@@ -9,6 +9,7 @@ import io.landfall.snapshot.format.qcow2.Qcow2Image;
 import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
 import io.landfall.snapshot.overlay.OverlayFile;
 import io.landfall.store.chunking.Chunking;
+import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.control.Figures;
@@ -154,9 +155,11 @@ final class Claim {
     deleteRecursively(overlay);
     switch (driver.overlayFormat()) {
       case QCOW2 -> Qcow2Overlay.create(overlay, base.manifest().sizeBytes());
-      case LANDFALL ->
-          OverlayFile.create(overlay, base.manifest().sizeBytes(), RawFile.open(base.path()))
-              .close();
+      case LANDFALL -> {
+        try (RawFile content = RawFile.open(base.path())) {
+          OverlayFile.create(overlay, base.manifest().sizeBytes(), content).close();
+        }
+      }
     }
   }
 
@@ -254,7 +257,7 @@ final class Claim {
     if (phase() == Phase.RUNNING) {
       long began = System.nanoTime();
       SavedState state = vm.save();
-      Files.write(directory.resolve(DEVICE_STATE), state.deviceState());
+      DurableFiles.replace(directory.resolve(DEVICE_STATE), state.deviceState());
       long pause = Duration.ofNanos(System.nanoTime() - began).toMillis();
       file.saved(state.memory().getFileName().toString(), state.machine(), pause);
       Vm saved = vm;

@@ -197,6 +197,14 @@ final class JobImages implements AutoCloseable {
     }
   }
 
+  /// Takes back what [#offerTo] let a host pull.
+  void withdrawFrom(ExportTable exports) {
+    exports.withdraw(Names.inputDisk(job.name(), ""));
+    for (CheckpointRecord record : store().ofJob(job.key())) {
+      exports.withdraw(Names.checkpointPart(record.id().text(), ""));
+    }
+  }
+
   private void offer(ExportTable exports, CheckpointRecord record) {
     for (var device : record.devices()) {
       exports.offer(

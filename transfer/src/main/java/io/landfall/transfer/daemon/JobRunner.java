@@ -137,6 +137,14 @@ final class JobRunner implements Runnable {
     // Of an attempt before this one; how things stand now is what the host answers.
     signals.removeIf(signal -> signal instanceof Signal.Lost || signal instanceof Signal.Ended);
     images.offerTo(host.exports());
+    try {
+      attach(host);
+    } finally {
+      images.withdrawFrom(host.exports());
+    }
+  }
+
+  private void attach(ExecuteHosts.Host host) throws IOException, InterruptedException {
     Reply.ClaimStatus claim = Calls.call(host.peer(), new Request.Attach(name));
     lostSince = Optional.empty();
     switch (claim.phase()) {
