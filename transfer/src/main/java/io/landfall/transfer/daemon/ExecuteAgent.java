@@ -64,7 +64,7 @@ final class ExecuteAgent implements AutoCloseable {
   private void recover(Path directory) throws IOException {
     if (!Files.exists(directory.resolve(ClaimFile.NAME))) {
       driver.reap(directory);
-      Claim.deleteRecursively(directory);
+      Trees.delete(directory);
       return;
     }
     ClaimFile file = ClaimFile.load(directory);

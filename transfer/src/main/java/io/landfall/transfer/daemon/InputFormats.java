@@ -63,7 +63,7 @@ final class InputFormats {
   }
 
   private static VmDisk decide(VmDisk disk) throws IOException {
-    Path source = JobImages.source(disk);
+    Path source = InputImages.source(disk);
     ImageFormat format = disk.format().flatMap(ImageFormat::named).orElse(null);
     if (format == null) {
       format = ImageFormat.probe(source);

@@ -74,7 +74,7 @@ final class JobRunner implements Runnable {
   @Override
   public void run() {
     try {
-      images.storeBaseInBackground();
+      images.checkpoints().storeBaseInBackground();
       while (!job().status().settled() && !stopping()) {
         attempt();
       }
@@ -192,7 +192,7 @@ final class JobRunner implements Runnable {
   }
 
   private void landAndStart(ExecuteHosts.Host host) throws IOException {
-    Optional<CheckpointRecord> from = images.restorable();
+    Optional<CheckpointRecord> from = images.checkpoints().restorable();
     Reply.Prepared prepared = Calls.call(host.peer(), images.prepareRequest(from));
     List<Reply.LandedPart> parts = new ArrayList<>(prepared.disks());
     prepared.memory().ifPresent(parts::add);
@@ -275,14 +275,14 @@ final class JobRunner implements Runnable {
   private void takeCheckpoint(ExecuteHosts.Host host) throws IOException, InterruptedException {
     Reply.Saved saved = Calls.call(host.peer(), new Request.Save(name));
     Instant began = Instant.now();
-    CheckpointRecord record = images.storeCheckpoint(host, saved);
+    CheckpointRecord record = images.checkpoints().store(host, saved);
     agent.book().put(job().withCheckpoint(record.id()));
     event(
         new JobEvent.Checkpointed(
             Instant.now(),
             record.id().text(),
             saved.pauseMillis(),
-            images.stored(record, Duration.between(began, Instant.now()))));
+            JobCheckpoints.stored(record, Duration.between(began, Instant.now()))));
     Calls.call(host.peer(), new Request.Release(name));
     agent.book().put(job().evicted());
     event(new JobEvent.Rescheduled(Instant.now(), "evicted with a checkpoint"));

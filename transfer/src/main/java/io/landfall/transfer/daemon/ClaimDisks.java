@@ -1,0 +1,168 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.protocol.content.ImageId;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.format.qcow2.Qcow2Image;
+import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
+import io.landfall.snapshot.overlay.OverlayFile;
+import io.landfall.store.chunking.Chunking;
+import io.landfall.transfer.client.RemoteImage;
+import io.landfall.transfer.client.TransferListener;
+import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.landing.ImageCache;
+import io.landfall.transfer.lifecycle.OverlayFormat;
+import io.landfall.transfer.lifecycle.VmDrive;
+import io.landfall.transfer.net.Peer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The disks of a claim: landed images, which are pinned in the cache and shared, and the overlays
+/// that this job alone writes.
+///
+/// Threads: guarded by the [Claim] that owns it, but for [#changed] and [#changedManifest], which
+/// any thread may call while the disks stay landed.
+final class ClaimDisks {
+  private static final System.Logger LOG = System.getLogger(ClaimDisks.class.getName());
+
+  private final String job;
+  private final Path directory;
+  private final OverlayFormat format;
+  private final ImageCache cache;
+  private final Map<String, ImageCache.Pinned> bases = new LinkedHashMap<>();
+
+  ClaimDisks(String job, Path directory, OverlayFormat format, ImageCache cache) {
+    this.job = job;
+    this.directory = directory;
+    this.format = format;
+    this.cache = cache;
+  }
+
+  /// Lands a disk and, if the guest may write it, makes an empty overlay.
+  Reply.LandedPart land(Peer from, Request.DiskOrder disk, TransferListener listener)
+      throws IOException {
+    unpin(disk.device());
+    try (RemoteImage remote = RemoteImage.open(from, disk.export())) {
+      ImageCache.Pinned base = cache.land(remote, listener);
+      bases.put(disk.device(), base);
+      if (disk.writable()) {
+        createOverlay(disk.device(), base);
+      }
+      return LandedParts.of(disk.device(), base.manifest(), base.record());
+    }
+  }
+
+  private void createOverlay(String device, ImageCache.Pinned base) throws IOException {
+    Path overlay = overlay(device);
+    Trees.delete(overlay);
+    switch (format) {
+      case QCOW2 -> Qcow2Overlay.create(overlay, base.manifest().sizeBytes());
+      case LANDFALL -> {
+        try (RawFile content = RawFile.open(base.path())) {
+          OverlayFile.create(overlay, base.manifest().sizeBytes(), content).close();
+        }
+      }
+    }
+  }
+
+  /// Takes up images that an agent before this one landed.
+  ///
+  /// @return whether the cache still has them all
+  boolean pin(Map<String, String> images) throws IOException {
+    for (Map.Entry<String, String> image : images.entrySet()) {
+      ImageId id = ImageId.parse(image.getValue());
+      if (!cache.holds(id)) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "{0}: its base image {1} is not in the cache any more; what it left here is useless",
+            job,
+            id);
+        return false;
+      }
+      bases.put(image.getKey(), cache.pin(id));
+    }
+    return true;
+  }
+
+  void unpinAll() throws IOException {
+    for (String device : List.copyOf(bases.keySet())) {
+      unpin(device);
+    }
+  }
+
+  private void unpin(String device) throws IOException {
+    ImageCache.Pinned base = bases.remove(device);
+    if (base != null) {
+      base.close();
+    }
+  }
+
+  /// A disk as the hypervisor is told of it.
+  VmDrive drive(Request.DiskOrder disk) {
+    Path base = bases.get(disk.device()).path();
+    Optional<Path> overlay =
+        disk.writable() ? Optional.of(overlay(disk.device())) : Optional.empty();
+    return new VmDrive(disk.device(), base, overlay, disk.cdrom());
+  }
+
+  /// ImageId of each landed disk, by device.
+  Map<String, String> imageIds() {
+    Map<String, String> ids = new LinkedHashMap<>();
+    bases.forEach((device, base) -> ids.put(device, base.manifest().imageId().toString()));
+    return ids;
+  }
+
+  ImageId baseId(String device) {
+    return bases.get(device).manifest().imageId();
+  }
+
+  int chunkSizeBytes() {
+    return bases.values().iterator().next().manifest().chunkSizeBytes();
+  }
+
+  /// What the guest made of a disk. Caller closes.
+  ChangedDevice changed(String device) throws IOException {
+    return new ChangedDevice(openLayer(device), RawFile.open(bases.get(device).path()));
+  }
+
+  /// Only changed chunks are read: the others have the base's ids.
+  Manifest changedManifest(String device) throws IOException {
+    try (ChangedDevice changed = changed(device)) {
+      return Chunking.update(bases.get(device).manifest(), changed, ChangedDevice.changes(changed));
+    }
+  }
+
+  /// The disks of `orders` over their bases, by the names that they are offered by.
+  List<Reply.ChangedDisk> changedDisks(List<Request.DiskOrder> orders) throws IOException {
+    List<Reply.ChangedDisk> disks = new ArrayList<>();
+    for (Request.DiskOrder disk : orders) {
+      try (BlockDevice layer = openLayer(disk.device())) {
+        disks.add(
+            new Reply.ChangedDisk(
+                disk.device(),
+                Names.claimPart(job, disk.device()),
+                baseId(disk.device()).toString(),
+                !ChangedDevice.changes(layer).isEmpty()));
+      }
+    }
+    return disks;
+  }
+
+  private BlockDevice openLayer(String device) throws IOException {
+    return format == OverlayFormat.QCOW2
+        ? Qcow2Image.openLayer(overlay(device))
+        : OverlayFile.openLayer(overlay(device));
+  }
+
+  private Path overlay(String device) {
+    return directory.resolve(
+        format == OverlayFormat.QCOW2 ? device + ".qcow2" : device + ".overlay");
+  }
+}

@@ -1,0 +1,115 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.format.ImageFormat;
+import io.landfall.transfer.session.Export;
+import io.landfall.transfer.submit.VmDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The input images of one job: their content, their names, and where they are known by.
+///
+/// Threads: any.
+final class InputImages implements AutoCloseable {
+  private final SubmitAgent agent;
+  private final Job job;
+  private final Map<String, CompletableFuture<Manifest>> manifests = new ConcurrentHashMap<>();
+
+  InputImages(SubmitAgent agent, Job job) {
+    this.agent = agent;
+    this.job = job;
+  }
+
+  /// ImageIds of the input images, as far as they are known without waiting.
+  List<String> imageIds() {
+    return manifests.values().stream()
+        .filter(manifest -> manifest.isDone() && !manifest.isCompletedExceptionally())
+        .map(manifest -> manifest.join().imageId().toString())
+        .toList();
+  }
+
+  /// The names of a disk's chunks, when they are known; hashes them if nobody has.
+  CompletableFuture<Manifest> manifest(VmDisk disk) {
+    return manifests.computeIfAbsent(
+        disk.device(), device -> known(disk).orElseGet(() -> hash(disk)));
+  }
+
+  /// An image that was hashed once has its name at once: the execute host sees whether it has it
+  /// already.
+  private Optional<CompletableFuture<Manifest>> known(VmDisk disk) {
+    try (BlockDevice content = open(disk)) {
+      return agent
+          .indexes()
+          .find(source(disk), content.sizeBytes(), agent.store().chunkSizeBytes())
+          .map(index -> CompletableFuture.completedFuture(index.manifest()));
+    } catch (IOException e) {
+      return Optional.empty(); // whoever hashes it says why
+    }
+  }
+
+  private CompletableFuture<Manifest> hash(VmDisk disk) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (BlockDevice content = open(disk)) {
+            return agent
+                .indexes()
+                .manifestOf(source(disk), content, agent.store().chunkSizeBytes(), done -> {});
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        agent.workers());
+  }
+
+  static Path source(VmDisk disk) {
+    return disk.source().orElseGet(() -> Path.of(disk.file()));
+  }
+
+  /// The format is the one that was decided when the job was submitted; nothing is guessed again.
+  static ImageFormat format(VmDisk disk) {
+    return disk.format().flatMap(ImageFormat::named).orElse(ImageFormat.RAW);
+  }
+
+  /// A disk as the guest sees it. Caller closes.
+  static BlockDevice open(VmDisk disk) throws IOException {
+    return format(disk).open(source(disk));
+  }
+
+  /// Lets an execute host pull the input images.
+  void offerTo(ExportTable exports) {
+    for (VmDisk disk : job.vm().disks()) {
+      exports.offer(
+          Names.inputDisk(job.name(), disk.device()),
+          () ->
+              Export.of(open(disk))
+                  .withManifest(manifest(disk))
+                  .withStamp(Export.stampOf(source(disk))));
+    }
+  }
+
+  /// Waits for what a worker makes, and throws what it threw.
+  static <T> T await(CompletableFuture<T> future) throws IOException {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw new IOException(
+          e.getCause() instanceof UncheckedIOException io
+              ? io.getCause().getMessage()
+              : String.valueOf(e.getCause()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    manifests.values().forEach(manifest -> manifest.cancel(false));
+  }
+}

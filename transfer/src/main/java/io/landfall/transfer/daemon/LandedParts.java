@@ -1,0 +1,27 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.protocol.content.Manifest;
+import io.landfall.transfer.control.Figures;
+import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.landing.TransferRecord;
+
+/// Transfer records in the words of the control protocol.
+final class LandedParts {
+  private LandedParts() {}
+
+  static Reply.LandedPart of(String name, Manifest manifest, TransferRecord record) {
+    return new Reply.LandedPart(name, manifest.imageId().toString(), figures(record));
+  }
+
+  static Figures figures(TransferRecord record) {
+    return new Figures(
+        record.imageBytes(),
+        record.zeroBytes(),
+        record.baseBytes(),
+        record.seedBytes(),
+        record.resumedBytes(),
+        record.pulledBytes(),
+        record.wireBytes(),
+        record.map().plus(record.pull()).plus(record.seal()).plus(record.commit()).toMillis());
+  }
+}
