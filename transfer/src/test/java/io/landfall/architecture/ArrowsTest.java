@@ -165,6 +165,7 @@ class ArrowsTest {
             BASE + "store..",
             BASE + "transfer.control..",
             BASE + "transfer.config..",
+            BASE + "transfer.classad..",
             BASE + "transfer.submit..",
             BASE + "transfer.net..",
             BASE + "transfer.session..",

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /// Tells a job's events: a line each, with a progress bar for landings on a terminal, or JSON lines
@@ -45,6 +46,7 @@ final class JobPrinter {
   private static String sentence(JobEvent event) {
     return switch (event) {
       case JobEvent.Submitted e -> "submitted: " + e.executable();
+      case JobEvent.Unmatched e -> "matches no execute host now" + lines(e.explanations());
       case JobEvent.Matched e -> "landing on " + e.host();
       case JobEvent.Landing e -> e.part();
       case JobEvent.Landed e -> "landed on " + e.host() + parts(e);
@@ -92,6 +94,12 @@ final class JobPrinter {
       case JobEvent.Completed e -> "completed";
       case JobEvent.Removed e -> "removed";
     };
+  }
+
+  private static String lines(List<String> lines) {
+    StringBuilder text = new StringBuilder();
+    lines.forEach(line -> text.append(String.format("%n            %s", line)));
+    return text.toString();
   }
 
   private static String parts(JobEvent.Landed landed) {

@@ -15,6 +15,11 @@ public sealed interface JobEvent {
   /// The job is in the queue.
   record Submitted(Instant time, String executable) implements JobEvent {}
 
+  /// No execute host takes the job now.
+  ///
+  /// @param explanations one for each host, with the clauses that do not hold there
+  record Unmatched(Instant time, List<String> explanations) implements JobEvent {}
+
   /// An execute host was found and is landing the job's images.
   record Matched(Instant time, String host) implements JobEvent {}
 

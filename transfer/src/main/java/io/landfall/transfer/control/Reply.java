@@ -19,6 +19,7 @@ public sealed interface Reply {
   /// @param slots how many more machines it would run, `VM_MAX_NUMBER` less what runs
   /// @param images ImageIds in its image cache
   /// @param claims jobs that it holds a claim for, of whatever submit host
+  /// @param machines its ads in old ClassAd text, one for each of `vmTypes`
   record HostAd(
       String name,
       String hypervisor,
@@ -26,7 +27,8 @@ public sealed interface Reply {
       int memoryMiB,
       int slots,
       List<String> images,
-      List<String> claims)
+      List<String> claims,
+      List<String> machines)
       implements Reply {}
 
   /// Everything has landed.

@@ -24,6 +24,17 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  /// Keep room for a job here. Refused if there is none; asking again is harmless.
+  ///
+  /// @param job the job's name, `owner/cluster.proc@host`
+  /// @param vm the machine to make room for
+  record Claim(String job, VmShape vm) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
   /// Claim the host for a job, and land what the job needs. Answered when everything has landed;
   /// [Notice.Landing] tells of the progress. Asking again after a break goes on where the former
   /// attempt stopped.

@@ -67,6 +67,7 @@ public final class Agent implements AutoCloseable {
   private Reply answer(Peer peer, Request<?> request) throws IOException {
     return switch (request) {
       case Request.Describe _ -> execute().describe();
+      case Request.Claim claim -> execute().admit(claim);
       case Request.Attach attach -> execute().attach(peer, attach.job());
       case Request.Prepare prepare -> execute().prepare(peer, prepare);
       case Request.Start start -> execute().claimed(start.job()).start();

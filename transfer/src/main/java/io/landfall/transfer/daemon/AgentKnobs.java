@@ -1,12 +1,13 @@
 package io.landfall.transfer.daemon;
 
-import com.sun.management.OperatingSystemMXBean;
+import io.landfall.transfer.classad.ClassAdException;
+import io.landfall.transfer.classad.Expression;
 import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.Configuration.Setting;
 import io.landfall.transfer.config.InvalidConfigurationException;
 import io.landfall.transfer.config.Problem;
+import io.landfall.transfer.submit.NetworkingType;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -41,7 +42,16 @@ public final class AgentKnobs {
           "VM_MEMORY",
           "VM_MAX_NUMBER",
           "VM_NETWORKING_BRIDGE_INTERFACE",
-          "JOB_DEFAULT_LEASE_DURATION");
+          "JOB_DEFAULT_LEASE_DURATION",
+          "ARCH",
+          "FILESYSTEM_DOMAIN",
+          "VM_NETWORKING",
+          "VM_NETWORKING_TYPE",
+          "VM_NETWORKING_DEFAULT_TYPE",
+          "VM_HARDWARE_VT",
+          "START",
+          "APPEND_REQ_VM",
+          "APPEND_REQUIREMENTS");
 
   private final Configuration configuration;
 
@@ -87,6 +97,7 @@ public final class AgentKnobs {
   }
 
   private AgentSettings read() throws InvalidConfigurationException {
+    Optional<String> appendRequirements = expression("APPEND_REQUIREMENTS");
     return new AgentSettings(
         configuration.text("LANDFALL_NAME", hostName()),
         roles(),
@@ -98,10 +109,66 @@ public final class AgentKnobs {
         addresses("LANDFALL_EXECUTE_HOSTS"),
         configuration.text("LANDFALL_HYPERVISOR", "auto"),
         list("VM_TYPE", List.of("kvm")),
-        number("VM_MEMORY", physicalMiB(), 1, Integer.MAX_VALUE),
+        number("VM_MEMORY", MachineAds.physicalMiB(), 1, Integer.MAX_VALUE),
         number("VM_MAX_NUMBER", Integer.MAX_VALUE, 1, Integer.MAX_VALUE),
         configuration.find("VM_NETWORKING_BRIDGE_INTERFACE").map(Setting::value),
-        configuration.duration("JOB_DEFAULT_LEASE_DURATION", Duration.ofMinutes(20)));
+        configuration.duration("JOB_DEFAULT_LEASE_DURATION", Duration.ofMinutes(20)),
+        machine(),
+        expression("APPEND_REQ_VM").or(() -> appendRequirements));
+  }
+
+  private MachinePolicy machine() throws InvalidConfigurationException {
+    List<NetworkingType> types = networkingTypes();
+    NetworkingType standard = types.isEmpty() ? NetworkingType.NAT : types.getFirst();
+    return new MachinePolicy(
+        configuration.text("ARCH", "X86_64"),
+        configuration.text("FILESYSTEM_DOMAIN", hostName()),
+        types,
+        networkingType(
+            "VM_NETWORKING_DEFAULT_TYPE",
+            configuration.text("VM_NETWORKING_DEFAULT_TYPE", standard.word())),
+        configuration.bool("VM_HARDWARE_VT", false),
+        expression("START"));
+  }
+
+  /// The hypervisor's own network needs nothing of the host, so guests can have one unless the
+  /// administrator says no.
+  private List<NetworkingType> networkingTypes() throws InvalidConfigurationException {
+    if (!configuration.bool("VM_NETWORKING", true)) {
+      return List.of();
+    }
+    boolean bridge = configuration.find("VM_NETWORKING_BRIDGE_INTERFACE").isPresent();
+    List<NetworkingType> types = new ArrayList<>();
+    for (String word :
+        list("VM_NETWORKING_TYPE", bridge ? List.of("nat", "bridge") : List.of("nat"))) {
+      types.add(networkingType("VM_NETWORKING_TYPE", word));
+    }
+    if (types.contains(NetworkingType.BRIDGE) && !bridge) {
+      throw refused(
+          "VM_NETWORKING_TYPE", "without bridge, or VM_NETWORKING_BRIDGE_INTERFACE to be set");
+    }
+    return types;
+  }
+
+  private NetworkingType networkingType(String name, String word)
+      throws InvalidConfigurationException {
+    Optional<NetworkingType> type = NetworkingType.named(word);
+    if (type.isEmpty()) {
+      throw refused(name, "nat or bridge");
+    }
+    return type.get();
+  }
+
+  private Optional<String> expression(String name) throws InvalidConfigurationException {
+    Optional<Setting> setting = configuration.find(name);
+    if (setting.isPresent()) {
+      try {
+        Expression.parse(setting.get().value());
+      } catch (ClassAdException e) {
+        throw refused(name, "a ClassAd expression (" + e.getMessage() + ")");
+      }
+    }
+    return setting.map(Setting::value);
   }
 
   private Set<AgentSettings.Role> roles() throws InvalidConfigurationException {
@@ -160,11 +227,5 @@ public final class AgentKnobs {
     } catch (IOException e) {
       return "localhost";
     }
-  }
-
-  private static int physicalMiB() {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return (int) Math.min(Integer.MAX_VALUE, system.getTotalMemorySize() >> 20);
   }
 }

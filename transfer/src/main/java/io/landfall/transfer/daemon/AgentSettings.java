@@ -24,6 +24,9 @@ import java.util.Set;
 ///   want one
 /// @param jobLease submit role: how long a silent execute host keeps its job before the job may run
 ///   elsewhere
+/// @param machine what an execute host says of itself; its architecture and its file system domain
+///   count for a submit host too
+/// @param appendRequirements submit role: `APPEND_REQ_VM`, or else `APPEND_REQUIREMENTS`
 public record AgentSettings(
     String name,
     Set<Role> roles,
@@ -36,7 +39,9 @@ public record AgentSettings(
     int vmMemoryMiB,
     int vmMaxNumber,
     Optional<String> bridge,
-    Duration jobLease) {
+    Duration jobLease,
+    MachinePolicy machine,
+    Optional<String> appendRequirements) {
 
   /// What an agent does; one daemon may do both.
   public enum Role {

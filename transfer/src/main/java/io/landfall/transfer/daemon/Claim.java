@@ -43,11 +43,15 @@ final class Claim {
   /// Restarts of a guest that reboots; a guest that gets here more often is caught in a loop.
   private static final int MAX_REBOOTS = 100;
 
+  private static final Request.VmShape NOTHING =
+      new Request.VmShape(0, 0, Optional.empty(), Optional.empty(), false);
+
   private final String job;
   private final Path directory;
   private final ClaimFile file;
   private final HypervisorDriver driver;
-  private final Optional<String> bridge;
+  private final Request.VmShape asked;
+  private final AgentSettings settings;
   private final Executor hashing;
   private final ClaimDisks disks; // guarded by this
   private final ClaimState state;
@@ -61,15 +65,17 @@ final class Claim {
       String job,
       Path directory,
       ClaimFile file,
+      Optional<Request.VmShape> asked,
       HypervisorDriver driver,
-      Optional<String> bridge,
+      AgentSettings settings,
       ImageCache cache,
       Executor hashing) {
     this.job = job;
     this.directory = directory;
     this.file = file;
     this.driver = driver;
-    this.bridge = bridge;
+    this.asked = file.order().map(Request.Prepare::vm).or(() -> asked).orElse(NOTHING);
+    this.settings = settings;
     this.hashing = hashing;
     this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache);
     this.state = new ClaimState(directory);
@@ -83,8 +89,9 @@ final class Claim {
     return file.phase();
   }
 
-  int memoryMiB() {
-    return file.order().map(order -> order.vm().memoryMiB()).orElse(0);
+  /// The machine that room is kept for.
+  Request.VmShape machine() {
+    return asked;
   }
 
   /// Makes `newPeer` the one that is told, and that may pull what there is to pull.
@@ -103,7 +110,8 @@ final class Claim {
   /// Lands what the job needs and makes an empty overlay for each writable disk.
   synchronized Reply.Prepared prepare(Request.Prepare order) throws IOException {
     require("prepare", Phase.NONE, Phase.LANDING, Phase.PREPARED);
-    if (order.vm().networking().equals(Optional.of(Request.VmShape.BRIDGE)) && bridge.isEmpty()) {
+    if (order.vm().networking().equals(Optional.of(Request.VmShape.BRIDGE))
+        && settings.bridge().isEmpty()) {
       throw new IOException(
           "this host has no bridge for jobs with vm_networking_type = bridge; set VM_NETWORKING_BRIDGE_INTERFACE");
     }
@@ -157,11 +165,16 @@ final class Claim {
     return shape.vnc() ? spec.withVnc() : spec;
   }
 
-  /// `nat`, or whatever the host has, is the hypervisor's own network, which needs no privilege.
+  /// `nat` is the hypervisor's own network, which needs no privilege; a job without a wish gets
+  /// what the host's administrator chose.
   private VmNetwork network(Request.VmShape shape) {
-    boolean wantsBridge = shape.networking().equals(Optional.of(Request.VmShape.BRIDGE));
-    return wantsBridge
-        ? VmNetwork.bridge(bridge.orElseThrow(), shape.macAddress())
+    String type =
+        shape
+            .networking()
+            .filter(asked -> !asked.equals(Request.VmShape.ANY_NETWORK))
+            .orElse(settings.machine().defaultNetworking().word());
+    return type.equals(Request.VmShape.BRIDGE)
+        ? VmNetwork.bridge(settings.bridge().orElseThrow(), shape.macAddress())
         : VmNetwork.user(shape.macAddress());
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,7 +69,7 @@ final class ExecuteAgent implements AutoCloseable {
       return;
     }
     ClaimFile file = ClaimFile.load(directory);
-    Claim claim = claim(file.job(), directory, file);
+    Claim claim = claim(file.job(), directory, file, Optional.empty());
     if (claim.recover()) {
       claims.put(file.job(), claim);
       LOG.log(
@@ -79,8 +80,8 @@ final class ExecuteAgent implements AutoCloseable {
     }
   }
 
-  private Claim claim(String job, Path directory, ClaimFile file) {
-    return new Claim(job, directory, file, driver, settings.bridge(), cache, hashing);
+  private Claim claim(String job, Path directory, ClaimFile file, Optional<Request.VmShape> asked) {
+    return new Claim(job, directory, file, asked, driver, settings, cache, hashing);
   }
 
   /// What a peer may pull: what its claims offer.
@@ -94,34 +95,33 @@ final class ExecuteAgent implements AutoCloseable {
   }
 
   Reply.HostAd describe() throws IOException {
-    int claimedMiB = claims.values().stream().mapToInt(Claim::memoryMiB).sum();
+    List<Request.VmShape> claimed = claims.values().stream().map(Claim::machine).toList();
+    int memoryMiB =
+        settings.vmMemoryMiB() - claimed.stream().mapToInt(Request.VmShape::memoryMiB).sum();
+    int slots = settings.vmMaxNumber() - claimed.size();
     return new Reply.HostAd(
         settings.name(),
         driver.name(),
         settings.vmTypes(),
-        settings.vmMemoryMiB() - claimedMiB,
-        settings.vmMaxNumber() - claims.size(),
+        memoryMiB,
+        slots,
         cache.images().stream().map(ImageId::toString).toList(),
-        List.copyOf(claims.keySet()));
+        List.copyOf(claims.keySet()),
+        MachineAds.of(settings, memoryMiB, slots, claimed));
   }
 
   Reply.ClaimStatus attach(Peer peer, String job) throws IOException {
     Claim claim = claims.get(job);
     return claim == null
-        ? new Reply.ClaimStatus(Reply.ClaimStatus.Phase.NONE, java.util.Optional.empty())
+        ? new Reply.ClaimStatus(Reply.ClaimStatus.Phase.NONE, Optional.empty())
         : claim.attach(peer, exportsFor(peer));
   }
 
-  Reply.Prepared prepare(Peer peer, Request.Prepare order) throws IOException {
-    Claim claim = claims.get(order.job());
-    if (claim == null) {
-      claim = admit(order);
+  /// Keeps room for a job, if there is any: matching saw how things were, this is how they are.
+  synchronized Reply.Done admit(Request.Claim order) throws IOException {
+    if (claims.containsKey(order.job())) {
+      return new Reply.Done();
     }
-    claim.attach(peer, exportsFor(peer));
-    return claim.prepare(order);
-  }
-
-  private synchronized Claim admit(Request.Prepare order) throws IOException {
     Reply.HostAd free = describe();
     if (free.slots() < 1) {
       throw new IOException(
@@ -140,9 +140,16 @@ final class ExecuteAgent implements AutoCloseable {
     }
     Path directory = claimsDirectory.resolve(Names.directory(order.job()));
     Files.createDirectories(directory);
-    Claim claim = claim(order.job(), directory, ClaimFile.fresh(directory, order.job()));
-    claims.put(order.job(), claim);
-    return claim;
+    ClaimFile file = ClaimFile.fresh(directory, order.job());
+    claims.put(order.job(), claim(order.job(), directory, file, Optional.of(order.vm())));
+    return new Reply.Done();
+  }
+
+  Reply.Prepared prepare(Peer peer, Request.Prepare order) throws IOException {
+    admit(new Request.Claim(order.job(), order.vm()));
+    Claim claim = claimed(order.job());
+    claim.attach(peer, exportsFor(peer));
+    return claim.prepare(order);
   }
 
   Claim claimed(String job) throws IOException {

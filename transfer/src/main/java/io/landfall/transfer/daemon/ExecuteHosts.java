@@ -1,11 +1,16 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.transfer.classad.ClassAd;
+import io.landfall.transfer.classad.ClassAdException;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.submit.Matching;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,15 +18,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /// The execute hosts a submit agent may use: dials them when they are needed, and ranks them for a
 /// job.
 final class ExecuteHosts {
+  private static final String NO_HOSTS = "LANDFALL_EXECUTE_HOSTS names no execute host";
+
   private final Endpoint endpoint;
   private final List<InetSocketAddress> addresses;
   private final BiConsumer<Peer, String> onNotice;
-  private final Predicate<String> isOver;
+  private final BiPredicate<String, String> isOver;
+  private final LinkRates rates = new LinkRates();
   private final Map<InetSocketAddress, Host> connected = new ConcurrentHashMap<>();
 
   /// An execute host that answers.
@@ -29,20 +37,21 @@ final class ExecuteHosts {
   /// @param exports what it may pull from us
   record Host(String address, Peer peer, ExportTable exports) {}
 
-  /// A host and what it offers now.
-  record Offer(Host host, Reply.HostAd ad) {}
+  /// A host that matches a job.
+  record Offer(Host host, double rank, Duration untilLanded, int slots) {}
 
   /// @param offers best first
-  /// @param refusals why each of the other hosts does not take the job
-  record Choice(List<Offer> offers, List<String> refusals) {}
+  /// @param explanations why each of the other hosts does not take the job
+  record Choice(List<Offer> offers, List<String> explanations) {}
 
   /// @param onNotice hears what a host tells unasked
-  /// @param isOver whether a claim for that job is one of ours that nobody waits for
+  /// @param isOver whether a claim for that job, on the host of that address, is one of ours that
+  ///   nobody waits for
   ExecuteHosts(
       Endpoint endpoint,
       List<InetSocketAddress> addresses,
       BiConsumer<Peer, String> onNotice,
-      Predicate<String> isOver) {
+      BiPredicate<String, String> isOver) {
     this.endpoint = endpoint;
     this.addresses = List.copyOf(addresses);
     this.onNotice = onNotice;
@@ -59,42 +68,59 @@ final class ExecuteHosts {
     throw new IOException("execute host " + address + " is not one of LANDFALL_EXECUTE_HOSTS");
   }
 
-  /// Hosts that would take the job now, best first: not the one it was evicted from, then those
-  /// that hold more of its images.
-  Choice offers(Job job, List<String> imageIds) {
+  /// Hosts that match a job now, best first: by the job's own `Rank`, then any but the one that it
+  /// was just taken off, then by the time until everything has landed there, then the emptiest.
+  Choice offers(ClassAd job, Optional<String> leaving, LandingEstimate estimate) {
     List<Offer> offers = new ArrayList<>();
-    List<String> refusals = new ArrayList<>();
+    List<String> explanations = new ArrayList<>();
     for (InetSocketAddress address : addresses) {
       try {
         Host host = connect(address);
         Reply.HostAd ad = Calls.call(host.peer(), new Request.Describe());
-        Optional<String> refusal = refusal(job, ad);
-        refusal.ifPresent(why -> refusals.add(ad.name() + ": " + why));
-        if (refusal.isEmpty()) {
-          offers.add(new Offer(host, ad));
-        }
+        Matching matching = Matching.of(job, machine(job, ad), Instant.now().getEpochSecond());
+        matching
+            .best()
+            .ifPresent(candidate ->
+                offers.add(
+                    new Offer(
+                        host,
+                        candidate.match().rank(),
+                        rates.timeFor(host.address(), estimate.missingBytes(ad.images())),
+                        ad.slots())));
+        explanations.addAll(matching.explanations());
       } catch (IOException e) {
-        refusals.add(text(address) + ": " + e.getMessage());
+        explanations.add(text(address) + ": " + e.getMessage());
       }
     }
     offers.sort(
-        Comparator.comparing(
-                (Offer offer) -> job.host().equals(Optional.of(offer.host().address())))
-            .thenComparingLong(
-                offer -> -imageIds.stream().filter(offer.ad().images()::contains).count()));
-    return new Choice(offers, refusals);
+        Comparator.comparingDouble((Offer offer) -> -offer.rank())
+            .thenComparing(offer -> leaving.equals(Optional.of(offer.host().address())))
+            .thenComparing(Offer::untilLanded)
+            .thenComparing(Comparator.comparingInt(Offer::slots).reversed()));
+    return new Choice(offers, addresses.isEmpty() ? List.of(NO_HOSTS) : explanations);
   }
 
-  private static Optional<String> refusal(Job job, Reply.HostAd ad) {
-    if (!ad.vmTypes().contains(job.vm().type().word())) {
-      return Optional.of(
-          "runs vm_type " + ad.vmTypes() + ", the job asks for " + job.vm().type().word());
+  /// The ad for the job's `vm_type`; if the host takes no such jobs, the one that says so.
+  private static List<ClassAd> machine(ClassAd job, Reply.HostAd host) throws IOException {
+    List<ClassAd> ads = new ArrayList<>();
+    for (String text : host.machines()) {
+      try {
+        ads.add(ClassAd.parse(text));
+      } catch (ClassAdException e) {
+        throw new IOException(host.name() + ": its ad makes no sense: " + e.getMessage(), e);
+      }
     }
-    if (ad.memoryMiB() < job.vm().memoryMiB()) {
-      return Optional.of(
-          ad.memoryMiB() + " MiB of VM_MEMORY left, vm_memory is " + job.vm().memoryMiB());
-    }
-    return ad.slots() > 0 ? Optional.empty() : Optional.of("runs VM_MAX_NUMBER machines already");
+    return ads.stream()
+        .filter(ad -> ad.text("VM_Type").equals(job.text("JobVMType")))
+        .findFirst()
+        .or(() -> ads.stream().findFirst())
+        .stream()
+        .toList();
+  }
+
+  /// Learns how fast a host is.
+  void landed(String address, List<Reply.LandedPart> parts) {
+    rates.landed(address, parts);
   }
 
   private Host connect(InetSocketAddress address) throws IOException {
@@ -112,7 +138,7 @@ final class ExecuteHosts {
       peer.serve(exports);
       peer.onNotice(text -> onNotice.accept(peer, text));
       Host host = new Host(text(address), peer, exports);
-      releaseWhatIsOver(peer);
+      releaseWhatIsOver(host);
       connected.put(address, host);
       return host;
     }
@@ -120,10 +146,10 @@ final class ExecuteHosts {
 
   /// A claim whose release was lost with a connection would hold the host's memory and disk for
   /// ever.
-  private void releaseWhatIsOver(Peer peer) throws IOException {
-    for (String job : Calls.call(peer, new Request.Describe()).claims()) {
-      if (isOver.test(job)) {
-        Calls.call(peer, new Request.Release(job));
+  private void releaseWhatIsOver(Host host) throws IOException {
+    for (String job : Calls.call(host.peer(), new Request.Describe()).claims()) {
+      if (isOver.test(job, host.address())) {
+        Calls.call(host.peer(), new Request.Release(job));
       }
     }
   }

@@ -139,7 +139,9 @@ public final class ForegroundRun {
         Integer.MAX_VALUE,
         Integer.MAX_VALUE,
         Optional.empty(),
-        Duration.ofMinutes(20));
+        Duration.ofMinutes(20),
+        MachinePolicy.standard("local"),
+        Optional.empty());
   }
 
   private static Path spool(Options options) {

@@ -7,8 +7,9 @@ import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.VmDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,12 +29,29 @@ final class InputImages implements AutoCloseable {
     this.job = job;
   }
 
-  /// ImageIds of the input images, as far as they are known without waiting.
-  List<String> imageIds() {
-    return manifests.values().stream()
-        .filter(manifest -> manifest.isDone() && !manifest.isCompletedExceptionally())
-        .map(manifest -> manifest.join().imageId().toString())
-        .toList();
+  /// The input images whose chunk names are known, by ImageId. Waits for nothing.
+  Map<String, Manifest> known() {
+    Map<String, Manifest> known = new HashMap<>();
+    for (VmDisk disk : job.vm().disks()) {
+      CompletableFuture<Manifest> manifest =
+          known(disk)
+              .orElseGet(() -> manifests.getOrDefault(disk.device(), new CompletableFuture<>()));
+      if (manifest.isDone() && !manifest.isCompletedExceptionally()) {
+        known.put(manifest.join().imageId().toString(), manifest.join());
+      }
+    }
+    return known;
+  }
+
+  /// The size of the others.
+  long unknownBytes() throws IOException {
+    long bytes = 0;
+    for (VmDisk disk : job.vm().disks()) {
+      if (known(disk).isEmpty()) {
+        bytes += Files.size(source(disk));
+      }
+    }
+    return bytes;
   }
 
   /// The names of a disk's chunks, when they are known; hashes them if nobody has.

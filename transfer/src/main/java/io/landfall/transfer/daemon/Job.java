@@ -31,6 +31,11 @@ record Job(
     return key.toString();
   }
 
+  /// Whether a host has it now.
+  boolean isOn(String address) {
+    return status != JobStatus.IDLE && host.equals(Optional.of(address));
+  }
+
   Job with(JobStatus newStatus) {
     return new Job(key, vm, newStatus, host, checkpoint, evictions, submitted, Optional.empty());
   }

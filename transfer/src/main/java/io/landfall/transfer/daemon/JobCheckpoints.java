@@ -23,7 +23,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -34,6 +37,9 @@ import java.util.concurrent.CompletableFuture;
 final class JobCheckpoints {
   private static final String MEMORY = "memory";
   private static final String DEVICE_STATE = "device-state";
+
+  /// Comparing images costs time and 32 bytes a chunk; more checkpoints back, the gain is small.
+  private static final int RELATIVES = 3;
 
   private final SubmitAgent agent;
   private final Job job;
@@ -53,7 +59,7 @@ final class JobCheckpoints {
   /// what changed, and stands on its own even if the input image is gone. Runs beside the landing.
   void storeBaseInBackground() {
     if (job.vm().checkpoint() && store().ofJob(job.key()).isEmpty()) {
-      baseStored = CompletableFuture.runAsync(this::storeBase, agent.workers());
+      baseStored = CompletableFuture.runAsync(this::storeBase, agent.storers());
     }
   }
 
@@ -139,6 +145,30 @@ final class JobCheckpoints {
     return store().ofJob(job.key()).reversed().stream()
         .filter(record -> record.blobs().stream().anyMatch(b -> b.name().equals(DEVICE_STATE)))
         .findFirst();
+  }
+
+  /// The chunk names of everything in a checkpoint.
+  List<Manifest> manifests(CheckpointRecord record) throws IOException {
+    List<Manifest> manifests = new ArrayList<>();
+    for (var device : record.devices()) {
+      manifests.add(store().manifest(device));
+    }
+    return manifests;
+  }
+
+  /// Disks of the job's first and of its newest checkpoints, by ImageId: what an execute host that
+  /// ran the job before is likely to hold.
+  Map<String, Manifest> diskManifests() throws IOException {
+    List<CheckpointRecord> lineage = store().ofJob(job.key());
+    Map<String, Manifest> disks = new HashMap<>();
+    for (int i = 0; i < lineage.size(); i++) {
+      if (i == 0 || i >= lineage.size() - RELATIVES) {
+        for (Manifest manifest : manifests(lineage.get(i))) {
+          disks.put(manifest.imageId().toString(), manifest);
+        }
+      }
+    }
+    return disks;
   }
 
   /// What an execute host needs to continue from a checkpoint.

@@ -1,5 +1,6 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.format.ImageFormat;
@@ -21,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The content of one job on the submit host, as the execute hosts see it: what they land, and what
@@ -45,9 +48,16 @@ final class JobImages implements AutoCloseable {
     return checkpoints;
   }
 
-  /// ImageIds of the input images, as far as they are known without waiting.
-  List<String> imageIds() {
-    return inputs.imageIds();
+  /// What landing the job would take, as far as that is known without reading an image.
+  LandingEstimate landingEstimate() throws IOException {
+    Map<String, Manifest> relatives = new HashMap<>(inputs.known());
+    List<Manifest> needed = new ArrayList<>(relatives.values());
+    Optional<CheckpointRecord> from = checkpoints.restorable();
+    if (from.isPresent()) {
+      relatives.putAll(checkpoints.diskManifests());
+      needed = checkpoints.manifests(from.get());
+    }
+    return new LandingEstimate(needed, from.isPresent() ? 0 : inputs.unknownBytes(), relatives);
   }
 
   /// Lets an execute host pull the input images and the checkpoints of this job.

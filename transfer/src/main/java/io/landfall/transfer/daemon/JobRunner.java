@@ -40,6 +40,7 @@ final class JobRunner implements Runnable {
   private final JobImages images;
   private Duration backOff = BACK_OFF_FIRST;
   private int refusals;
+  private List<String> toldClauses = List.of();
   private Optional<Instant> lostSince = Optional.empty();
   private Peer watchedPeer;
 
@@ -56,6 +57,9 @@ final class JobRunner implements Runnable {
 
     /// The agent stops; the job stays as it is.
     record Stop() implements Signal {}
+
+    /// An execute host has room again.
+    record Look() implements Signal {}
 
     /// The execute host is gone.
     record Lost() implements Signal {}
@@ -74,7 +78,6 @@ final class JobRunner implements Runnable {
   @Override
   public void run() {
     try {
-      images.checkpoints().storeBaseInBackground();
       while (!job().status().settled() && !stopping()) {
         attempt();
       }
@@ -102,6 +105,9 @@ final class JobRunner implements Runnable {
   private void attempt() throws IOException, InterruptedException {
     try {
       runOn(chooseHost());
+    } catch (NoHostException e) {
+      unmatched(e.explanations());
+      waitForBetterTimes();
     } catch (JobHeldException e) {
       hold(e.getMessage());
     } catch (IOException e) {
@@ -114,22 +120,41 @@ final class JobRunner implements Runnable {
     }
   }
 
-  /// The host that has a claim already, or the best that would take the job.
-  private ExecuteHosts.Host chooseHost() throws IOException {
+  /// The host that has a claim already, or the best of those that match and have room.
+  private ExecuteHosts.Host chooseHost() throws IOException, NoHostException {
     Job job = job();
     if (job.status() != JobStatus.IDLE && job.host().isPresent()) {
       return agent.hosts().host(job.host().get());
     }
-    ExecuteHosts.Choice choice = agent.hosts().offers(job, images.imageIds());
-    if (choice.offers().isEmpty()) {
-      throw new IOException(
-          "no execute host takes the job now ("
-              + (choice.refusals().isEmpty()
-                  ? "LANDFALL_EXECUTE_HOSTS names none"
-                  : String.join("; ", choice.refusals()))
-              + ")");
+    ExecuteHosts.Choice choice =
+        agent
+            .hosts()
+            .offers(JobAds.of(job, agent.settings()), job.host(), images.landingEstimate());
+    List<String> explanations = new ArrayList<>(choice.explanations());
+    for (ExecuteHosts.Offer offer : choice.offers()) {
+      Optional<String> refusal = claim(offer.host());
+      if (refusal.isEmpty()) {
+        return offer.host();
+      }
+      explanations.add(refusal.get());
     }
-    return choice.offers().getFirst().host();
+    throw new NoHostException(explanations);
+  }
+
+  /// Has a host keep room for the job. Written down before it is asked: a claim that nobody knows
+  /// of would hold its host's memory for ever.
+  ///
+  /// @return why it has none, if it has not
+  private Optional<String> claim(ExecuteHosts.Host host) throws IOException {
+    Job before = job();
+    agent.book().put(before.with(JobStatus.RUNNING).withHost(host.address()));
+    try {
+      Calls.call(host.peer(), new Request.Claim(name, JobImages.shape(before.vm())));
+      return Optional.empty();
+    } catch (IOException e) {
+      agent.book().put(before);
+      return Optional.of(host.address() + ": " + e.getMessage());
+    }
   }
 
   private void runOn(ExecuteHosts.Host host) throws IOException, InterruptedException {
@@ -166,7 +191,7 @@ final class JobRunner implements Runnable {
   }
 
   private void launch(ExecuteHosts.Host host) throws IOException {
-    agent.book().put(job().with(JobStatus.RUNNING).withHost(host.address()));
+    images.checkpoints().storeBaseInBackground();
     event(new JobEvent.Matched(Instant.now(), host.address()));
     try {
       landAndStart(host);
@@ -188,6 +213,7 @@ final class JobRunner implements Runnable {
       throw e;
     }
     refusals = 0;
+    toldClauses = List.of();
     backOff = BACK_OFF_FIRST;
   }
 
@@ -197,6 +223,7 @@ final class JobRunner implements Runnable {
     List<Reply.LandedPart> parts = new ArrayList<>(prepared.disks());
     prepared.memory().ifPresent(parts::add);
     event(new JobEvent.Landed(Instant.now(), host.address(), parts));
+    agent.hosts().landed(host.address(), parts);
     Reply.Started started = Calls.call(host.peer(), new Request.Start(name));
     event(
         new JobEvent.Started(
@@ -220,6 +247,7 @@ final class JobRunner implements Runnable {
       case Signal.Evict evict -> evict(host, evict.why());
       case Signal.Remove _ -> remove(host);
       case Signal.Stop stop -> signals.add(stop);
+      case Signal.Look _ -> watch(host);
       case Signal.Lost _ -> {
         if (host.peer().closed().isDone()) {
           throw new IOException("lost the connection to execute host " + host.address());
@@ -318,6 +346,20 @@ final class JobRunner implements Runnable {
     agent.book().put(job.because(job.status(), why));
   }
 
+  /// Tells which clauses fail where, once for each different set of clauses.
+  private void unmatched(List<String> explanations) throws IOException {
+    agent.book().put(job().because(JobStatus.IDLE, "matches no execute host now"));
+    List<String> clauses = explanations.stream().map(JobRunner::withoutFigures).sorted().toList();
+    if (!clauses.equals(toldClauses)) {
+      toldClauses = clauses;
+      event(new JobEvent.Unmatched(Instant.now(), explanations));
+    }
+  }
+
+  private static String withoutFigures(String explanation) {
+    return explanation.replaceAll("[0-9]+", "");
+  }
+
   private void waitForBetterTimes() throws IOException, InterruptedException {
     Signal signal = signals.poll(backOff.toMillis(), TimeUnit.MILLISECONDS);
     Duration doubled = backOff.multipliedBy(2);
@@ -326,6 +368,7 @@ final class JobRunner implements Runnable {
       case null -> {}
       case Signal.Remove _ -> removed();
       case Signal.Stop stop -> signals.add(stop);
+      case Signal.Look _ -> backOff = BACK_OFF_FIRST;
       case Signal.Evict _, Signal.Ended _, Signal.Lost _ -> {} // of a machine that is gone
     }
   }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +34,7 @@ import java.util.concurrent.Executors;
 final class SubmitAgent implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(SubmitAgent.class.getName());
 
-  /// Hashing and storing input images.
+  /// Hashing input images, and storing them.
   private static final int WORKERS = 2;
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
@@ -49,6 +50,11 @@ final class SubmitAgent implements AutoCloseable {
       Executors.newFixedThreadPool(
           WORKERS, Thread.ofPlatform().name("submit-", 0).daemon(true).factory());
 
+  /// Apart from [#workers], for whose hashing it waits.
+  private final ExecutorService storers =
+      Executors.newFixedThreadPool(
+          WORKERS, Thread.ofPlatform().name("store-", 0).daemon(true).factory());
+
   private SubmitAgent(
       AgentSettings settings, JobBook book, CheckpointStore store, Endpoint endpoint)
       throws IOException {
@@ -57,7 +63,7 @@ final class SubmitAgent implements AutoCloseable {
     this.store = store;
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
     this.hosts =
-        new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed, this::isSettledHere);
+        new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed, this::isOverThere);
   }
 
   static SubmitAgent open(AgentSettings settings, Endpoint endpoint) throws IOException {
@@ -81,7 +87,17 @@ final class SubmitAgent implements AutoCloseable {
     runners.put(job.name(), runner);
     synchronized (threads) {
       threads.removeIf(thread -> !thread.isAlive());
-      threads.add(Thread.ofVirtual().name("job-" + job.name()).start(runner));
+      threads.add(
+          Thread.ofVirtual().name("job-" + job.name()).start(() -> runToItsEnd(job, runner)));
+    }
+  }
+
+  private void runToItsEnd(Job job, JobRunner runner) {
+    try {
+      runner.run();
+    } finally {
+      runners.remove(job.name(), runner);
+      roomIsFree();
     }
   }
 
@@ -97,12 +113,20 @@ final class SubmitAgent implements AutoCloseable {
     }
   }
 
-  /// Whether a job is one of ours on which nobody waits any more: a claim for it was left by a lost
-  /// connection or a kill.
-  private boolean isSettledHere(String job) {
+  /// Whether a claim on a host is one of ours on which nobody waits any more: it was left by a lost
+  /// connection or a kill, and the job is over or elsewhere since.
+  private boolean isOverThere(String job, String address) {
     return book.find(job)
-        .filter(found -> found.status().settled() && found.status() != JobStatus.HELD)
+        .filter(found ->
+            found.status() == JobStatus.HELD
+                ? !found.host().equals(Optional.of(address))
+                : found.status().settled() || !found.isOn(address))
         .isPresent();
+  }
+
+  /// A host has room again: jobs that wait for one look at once.
+  void roomIsFree() {
+    runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Look()));
   }
 
   // ---- requests of the command line
@@ -160,7 +184,11 @@ final class SubmitAgent implements AutoCloseable {
     if (job.status().settled()) {
       throw new IOException(job.name() + " is " + job.status());
     }
-    runners.get(job.name()).signal(signal);
+    JobRunner runner = runners.get(job.name());
+    if (runner == null) {
+      throw new IOException(job.name() + " has just come to its end");
+    }
+    runner.signal(signal);
   }
 
   void releaseHold(String name) throws IOException {
@@ -200,6 +228,10 @@ final class SubmitAgent implements AutoCloseable {
     return workers;
   }
 
+  ExecutorService storers() {
+    return storers;
+  }
+
   /// Tells the runners to leave their jobs as they are: the next agent takes them up.
   void stopRunners() {
     runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Stop()));
@@ -211,6 +243,7 @@ final class SubmitAgent implements AutoCloseable {
   public void close() throws IOException {
     stopRunners();
     workers.shutdownNow();
+    storers.shutdownNow();
     synchronized (threads) {
       for (Thread thread : threads) {
         join(thread);

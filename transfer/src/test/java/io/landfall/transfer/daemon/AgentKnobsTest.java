@@ -7,6 +7,7 @@ import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.config.FileLookup;
 import io.landfall.transfer.config.InvalidConfigurationException;
+import io.landfall.transfer.submit.NetworkingType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,14 @@ class AgentKnobsTest {
                 Map.entry("VM_MEMORY", "512"),
                 Map.entry("VM_MAX_NUMBER", "3"),
                 Map.entry("VM_NETWORKING_BRIDGE_INTERFACE", "br0"),
-                Map.entry("JOB_DEFAULT_LEASE_DURATION", "60")));
+                Map.entry("JOB_DEFAULT_LEASE_DURATION", "60"),
+                Map.entry("ARCH", "ARM64"),
+                Map.entry("FILESYSTEM_DOMAIN", "example.org"),
+                Map.entry("VM_NETWORKING_TYPE", "bridge, nat"),
+                Map.entry("VM_NETWORKING_DEFAULT_TYPE", "nat"),
+                Map.entry("VM_HARDWARE_VT", "true"),
+                Map.entry("START", "TARGET.Owner != \"mallory\""),
+                Map.entry("APPEND_REQ_VM", "TARGET.Disk > 1")));
 
     assertThat(settings.name()).isEqualTo("exec1");
     assertThat(settings.roles()).containsExactly(AgentSettings.Role.EXECUTE);
@@ -58,6 +66,29 @@ class AgentKnobsTest {
     assertThat(settings.vmMaxNumber()).isEqualTo(3);
     assertThat(settings.bridge()).contains("br0");
     assertThat(settings.jobLease()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.machine())
+        .isEqualTo(
+            new MachinePolicy(
+                "ARM64",
+                "example.org",
+                List.of(NetworkingType.BRIDGE, NetworkingType.NAT),
+                NetworkingType.NAT,
+                true,
+                Optional.of("TARGET.Owner != \"mallory\"")));
+    assertThat(settings.appendRequirements()).contains("TARGET.Disk > 1");
+  }
+
+  @Test
+  void aHostWithoutNetworkingOffersNone() throws Exception {
+    assertThat(read(Map.of("VM_NETWORKING", "false")).machine().networkingTypes()).isEmpty();
+  }
+
+  @Test
+  void aBridgeThatIsNotNamedAndAStartThatIsNoExpressionAreRefused() {
+    assertThatThrownBy(() -> read(Map.of("VM_NETWORKING_TYPE", "bridge")))
+        .hasMessageContaining("VM_NETWORKING_BRIDGE_INTERFACE");
+    assertThatThrownBy(() -> read(Map.of("START", "Owner ==")))
+        .hasMessageContaining("a ClassAd expression");
   }
 
   @Test

@@ -40,7 +40,13 @@ public final class Pool implements AutoCloseable {
   }
 
   public void startExecute(String name) throws IOException, InterruptedException {
-    Map<String, String> settings = new LinkedHashMap<>();
+    startExecute(name, Map.of());
+  }
+
+  /// An execute host with settings of its own.
+  public void startExecute(String name, Map<String, String> more)
+      throws IOException, InterruptedException {
+    Map<String, String> settings = new LinkedHashMap<>(more);
     settings.put("LANDFALL_ROLES", "EXECUTE");
     settings.put("LANDFALL_HYPERVISOR", hypervisor);
     settings.put("EXECUTE", home(name).resolve("execute").toString());
@@ -75,6 +81,10 @@ public final class Pool implements AutoCloseable {
     return agents.get(name);
   }
 
+  public String address(String name) {
+    return text(agents.get(name));
+  }
+
   /// kill -9.
   public void kill(String name) throws InterruptedException {
     Process process = agents.get(name).process();
@@ -92,9 +102,16 @@ public final class Pool implements AutoCloseable {
 
   /// An image with the work program, and the submit description file of a job that runs it.
   public Path job(long imageBytes, long dataBytes, WorkPlan plan) throws IOException {
+    return job(imageBytes, dataBytes, plan, "queue");
+  }
+
+  /// The same with lines of its own at the end.
+  public Path job(long imageBytes, long dataBytes, WorkPlan plan, String end) throws IOException {
     Path image = directory.resolve("images").resolve("guest.img");
     Files.createDirectories(image.getParent());
-    DemoImage.write(image, imageBytes, dataBytes, 3, plan);
+    if (Files.notExists(image)) {
+      DemoImage.write(image, imageBytes, dataBytes, 3, plan);
+    }
     return Files.writeString(
         directory.resolve("guest.sub"),
         """
@@ -106,8 +123,10 @@ public final class Pool implements AutoCloseable {
         transfer_input_files    = images/guest.img
         vm_checkpoint           = true
         when_to_transfer_output = ON_EXIT_OR_EVICT
-        queue
-        """);
+        log                     = guest.log
+        %s
+        """
+            .formatted(end));
   }
 
   public Path image() {
@@ -123,6 +142,10 @@ public final class Pool implements AutoCloseable {
   }
 
   public String submit(Path file) throws IOException {
+    return submitAll(file).getFirst();
+  }
+
+  public List<String> submitAll(Path file) throws IOException {
     try (Peer peer = connect()) {
       Reply.Submitted reply =
           Calls.call(
@@ -130,7 +153,7 @@ public final class Pool implements AutoCloseable {
       if (!reply.problems().isEmpty()) {
         throw new IOException(reply.problems().toString());
       }
-      return reply.jobs().getFirst();
+      return reply.jobs();
     }
   }
 
