@@ -68,6 +68,11 @@ final class Catalog {
     return List.copyOf(found);
   }
 
+  /// The number of a job's next checkpoint.
+  int nextSequence(JobKey job) {
+    return ofJob(job).stream().mapToInt(CheckpointRecord::sequence).max().orElse(-1) + 1;
+  }
+
   /// Record files that could not be read, with the reason.
   Map<Path, String> damaged() {
     return damaged;

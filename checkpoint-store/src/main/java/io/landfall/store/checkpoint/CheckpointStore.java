@@ -1,28 +1,17 @@
 package io.landfall.store.checkpoint;
 
 import io.landfall.protocol.content.ChunkId;
-import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
-import io.landfall.store.chunk.ChunkIndex;
-import io.landfall.store.chunk.ChunkLocation;
 import io.landfall.store.chunk.ChunkLocator;
 import io.landfall.store.chunk.ChunkReader;
 import io.landfall.store.chunk.ChunkSession;
-import io.landfall.store.chunk.ChunkStore;
 import io.landfall.store.chunk.PackCollection;
 import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackReaders;
-import io.landfall.store.chunk.PackTables;
 import io.landfall.store.index.RocksIndex;
-import io.landfall.store.io.DurableFiles;
-import io.landfall.store.io.FileLayer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -44,21 +33,7 @@ public final class CheckpointStore implements AutoCloseable {
   private final PackReaders packs;
   private final ChunkReader chunks;
   private final ChunkLocator locator;
-  private final Optional<Writing> writing;
-  private boolean outcomeUnknown; // guarded by this
-  private final Map<CheckpointId, Integer> reliedOn = new HashMap<>(); // guarded by this
-
-  /// What only the writer has.
-  private record Writing(StoreLock lock, ChunkIndex index, ChunkStore chunks) {
-    void close() throws IOException {
-      try {
-        chunks.close();
-      } finally {
-        index.close();
-        lock.close();
-      }
-    }
-  }
+  private final Optional<StoreWriting> writing;
 
   private CheckpointStore(
       StoreLayout layout,
@@ -66,7 +41,7 @@ public final class CheckpointStore implements AutoCloseable {
       StoreFormat format,
       Catalog catalog,
       ChunkLocator locator,
-      Optional<Writing> writing) {
+      Optional<StoreWriting> writing) {
     this.layout = layout;
     this.settings = settings;
     this.format = format;
@@ -89,43 +64,12 @@ public final class CheckpointStore implements AutoCloseable {
         () -> RocksIndex.open(new StoreLayout(directory).index(), settings.index()));
   }
 
-  /// Makes or opens an index.
-  @FunctionalInterface
-  interface IndexOpener {
-    ChunkIndex open() throws IOException;
-  }
-
-  static CheckpointStore open(Path directory, StoreSettings settings, IndexOpener opener)
-      throws IOException {
+  static CheckpointStore open(
+      Path directory, StoreSettings settings, StoreWriting.IndexOpener opener) throws IOException {
     StoreLayout layout = new StoreLayout(directory);
-    FileLayer files = settings.files();
-    files.createDirectory(directory);
-    StoreLock lock = StoreLock.take(layout.lock());
-    ChunkIndex index = null;
-    try {
-      files.createDirectory(layout.temporary());
-      files.createDirectory(layout.records());
-      files.createDirectory(layout.packs().root());
-      emptyTemporary(layout, files);
-      StoreFormat format = readOrCreate(layout, settings);
-      Catalog catalog = Catalog.load(layout);
-      index = opener.open();
-      ChunkStore chunks =
-          ChunkStore.open(
-              files,
-              layout.packs(),
-              format.uuid(),
-              index,
-              CheckpointRecord.neededPacks(catalog.list()));
-      return new CheckpointStore(
-          layout, settings, format, catalog, chunks, Optional.of(new Writing(lock, index, chunks)));
-    } catch (IOException | RuntimeException e) {
-      if (index != null) {
-        index.close();
-      }
-      lock.close();
-      throw e;
-    }
+    StoreWriting open = StoreWriting.open(layout, settings, opener);
+    return new CheckpointStore(
+        layout, settings, open.format(), open.catalog(), open.chunks(), Optional.of(open));
   }
 
   /// Makes the index of the store in `directory` again, from its packs alone.
@@ -134,34 +78,9 @@ public final class CheckpointStore implements AutoCloseable {
   /// @throws StoreHeldException if another process has the store open for writing
   /// @throws NoSuchFileException if there is no store
   public static long rebuildIndex(Path directory, StoreSettings settings) throws IOException {
-    StoreLayout layout = new StoreLayout(directory);
-    StoreFormat.read(layout);
-    try (StoreLock _ = StoreLock.take(layout.lock())) {
-      RocksIndex.delete(layout.index());
-    }
+    StoreWriting.forgetIndex(new StoreLayout(directory));
     try (CheckpointStore store = open(directory, settings)) {
       return store.writing.orElseThrow().index().estimatedChunks();
-    }
-  }
-
-  private static void emptyTemporary(StoreLayout layout, FileLayer files) throws IOException {
-    try (var left = Files.list(layout.temporary())) {
-      for (Path file : left.toList()) {
-        files.delete(file);
-      }
-    }
-  }
-
-  private static StoreFormat readOrCreate(StoreLayout layout, StoreSettings settings)
-      throws IOException {
-    try {
-      return StoreFormat.read(layout);
-    } catch (NoSuchFileException e) {
-      if (!layout.packs().list().isEmpty()) {
-        throw new DamagedStoreException(
-            layout.format(), "missing, although there are packs; restore it from a backup");
-      }
-      return StoreFormat.create(settings.files(), layout, settings.chunkSizeBytes());
     }
   }
 
@@ -182,114 +101,25 @@ public final class CheckpointStore implements AutoCloseable {
         Optional.empty());
   }
 
-  /// Reads the packs' tables when the first chunk is looked for: a listing needs none.
-  private static final class LazyTables implements ChunkLocator, AutoCloseable {
-    private final PackDirectory directory;
-    private PackTables tables; // guarded by this
-    private boolean closed; // guarded by this
-
-    LazyTables(PackDirectory directory) {
-      this.directory = directory;
-    }
-
-    @Override
-    public Optional<ChunkLocation> find(ChunkId id) throws IOException {
-      return tables().find(id);
-    }
-
-    @Override
-    public synchronized void close() {
-      closed = true;
-      if (tables != null) {
-        tables.close();
-      }
-    }
-
-    private synchronized PackTables tables() throws IOException {
-      if (closed) {
-        throw new IOException("the store is closed");
-      }
-      if (tables == null) {
-        tables = new PackTables(directory);
-      }
-      return tables;
-    }
-  }
-
   /// Starts a checkpoint. Caller closes.
   ///
   /// @throws IllegalStateException if the store was opened for looking
   public CheckpointWriter begin(CheckpointDraft draft) throws IOException {
-    Writing open = requireWriting();
-    requireKnownOutcome();
+    StoreWriting open = requireWriting();
+    open.ledger().requireKnownOutcome();
     if (draft.parent().isPresent() && catalog.find(draft.parent().get()).isEmpty()) {
       throw new NoSuchElementException(
           "parent checkpoint " + draft.parent().get() + " is not in the store");
     }
-    return new CheckpointWriter(this, draft, open.chunks().begin());
-  }
-
-  private synchronized void requireKnownOutcome() throws IOException {
-    if (outcomeUnknown) {
-      throw new IOException(
-          layout.root()
-              + ": a commit could not be made durable, and nobody knows whether it was; open the"
-              + " store again");
-    }
-  }
-
-  /// The commit: everything the record refers to is durable by now.
-  synchronized CheckpointRecord publish(
-      CheckpointDraft draft,
-      List<DeviceRecord> devices,
-      List<BlobRecord> blobs,
-      Map<Long, Long> packLengths)
-      throws IOException {
-    requireKnownOutcome();
-    int sequence =
-        catalog.ofJob(draft.job()).stream().mapToInt(CheckpointRecord::sequence).max().orElse(-1)
-            + 1;
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    CheckpointRecord record =
-        new CheckpointRecord(
-            CheckpointId.create(now),
-            draft.job(),
-            draft.parent(),
-            sequence,
-            now,
-            draft.executeHost(),
-            draft.vmDescription(),
-            devices,
-            blobs,
-            packLengths);
-    Path target = layout.record(record.id());
-    try {
-      DurableFiles.write(
-          settings.files(),
-          layout.temporary().resolve(target.getFileName()),
-          target,
-          Envelope.RECORD.seal(RecordJson.write(record)));
-    } catch (IOException e) {
-      outcomeUnknown = Files.exists(target);
-      throw e;
-    }
-    catalog.add(record);
-    return record;
+    return new CheckpointWriter(this, open.ledger(), draft, open.chunks().begin());
   }
 
   /// Deletes a checkpoint; its space comes back with the next garbage collection.
   ///
   /// @throws NoSuchElementException if there is no such checkpoint
   /// @throws StoreHeldException if a running ingest relies on it
-  public synchronized void delete(CheckpointId id) throws IOException {
-    requireWriting();
-    require(id);
-    if (reliedOn.containsKey(id)) {
-      throw new StoreHeldException("checkpoint " + id + ": a running ingest relies on it");
-    }
-    settings.files().delete(layout.record(id));
-    settings.files().syncDirectory(layout.records());
-    catalog.remove(id);
+  public void delete(CheckpointId id) throws IOException {
+    requireWriting().ledger().delete(id);
   }
 
   /// Starts adding chunks that committed checkpoints miss. Caller closes.
@@ -306,26 +136,9 @@ public final class CheckpointStore implements AutoCloseable {
     return requireWriting().chunks().collect(packs);
   }
 
-  private Writing requireWriting() {
+  private StoreWriting requireWriting() {
     return writing.orElseThrow(
         () -> new IllegalStateException(layout.root() + ": opened for inspection only"));
-  }
-
-  /// Finds a checkpoint with this content and keeps it from being deleted until [#release].
-  synchronized Optional<CheckpointId> relyOn(ImageId content) {
-    for (CheckpointRecord record : catalog.list()) {
-      if (record.devices().stream().anyMatch(device -> device.imageId().equals(content))) {
-        reliedOn.merge(record.id(), 1, Integer::sum);
-        return Optional.of(record.id());
-      }
-    }
-    return Optional.empty();
-  }
-
-  synchronized void release(List<CheckpointId> ids) {
-    for (CheckpointId id : ids) {
-      reliedOn.computeIfPresent(id, (_, count) -> count == 1 ? null : count - 1);
-    }
   }
 
   /// The checkpoint called `id`.
@@ -431,14 +244,6 @@ public final class CheckpointStore implements AutoCloseable {
 
   StoreSettings settings() {
     return settings;
-  }
-
-  StoreLayout layout() {
-    return layout;
-  }
-
-  Catalog catalog() {
-    return catalog;
   }
 
   /// Closes the store; writers and devices must be closed before.

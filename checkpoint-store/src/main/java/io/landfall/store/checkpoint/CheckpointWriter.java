@@ -24,6 +24,7 @@ public final class CheckpointWriter implements AutoCloseable {
   public static final int MAX_BLOB_BYTES = 64 << 20;
 
   private final CheckpointStore store;
+  private final Ledger ledger;
   private final CheckpointDraft draft;
   private final ChunkSession session;
   private final List<DeviceRecord> devices = new ArrayList<>();
@@ -40,8 +41,10 @@ public final class CheckpointWriter implements AutoCloseable {
     MEMORY
   }
 
-  CheckpointWriter(CheckpointStore store, CheckpointDraft draft, ChunkSession session) {
+  CheckpointWriter(
+      CheckpointStore store, Ledger ledger, CheckpointDraft draft, ChunkSession session) {
     this.store = store;
+    this.ledger = ledger;
     this.draft = draft;
     this.session = session;
   }
@@ -87,7 +90,7 @@ public final class CheckpointWriter implements AutoCloseable {
     deltaBases(name, baseline).ifPresent(ingest::useDeltaBases);
     if (baseline.parent().isPresent()) {
       Manifest parent = baseline.parent().get();
-      Optional<CheckpointId> committed = store.relyOn(parent.imageId());
+      Optional<CheckpointId> committed = ledger.relyOn(parent.imageId());
       committed.ifPresent(reliedOn::add);
       ingest.keepUnchanged(baseline, parent, committed.isPresent());
     } else {
@@ -187,7 +190,7 @@ public final class CheckpointWriter implements AutoCloseable {
       });
     }
     SortedMap<Long, Long> packs = session.barrier();
-    CheckpointRecord record = store.publish(draft, devices, blobs, packs);
+    CheckpointRecord record = ledger.publish(draft, devices, blobs, packs);
     finished = true;
     return record;
   }
@@ -195,7 +198,7 @@ public final class CheckpointWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     finished = true;
-    store.release(reliedOn);
+    ledger.release(reliedOn);
     reliedOn.clear();
     session.close();
   }

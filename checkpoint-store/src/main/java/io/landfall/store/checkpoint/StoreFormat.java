@@ -6,6 +6,7 @@ import io.landfall.store.io.FileLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -28,15 +29,8 @@ record StoreFormat(UUID uuid, int chunkSizeBytes) {
       throws IOException {
     StoreFormat format =
         new StoreFormat(UUID.randomUUID(), Chunks.requireChunkSize(chunkSizeBytes));
-    ObjectNode json = JSON.createObjectNode();
-    json.put("uuid", format.uuid().toString());
-    json.put("hash", "sha256").put("chunkSizeBytes", chunkSizeBytes);
-    json.putArray(INCOMPATIBLE);
     DurableFiles.write(
-        files,
-        layout.temporary().resolve("FORMAT"),
-        layout.format(),
-        Envelope.FORMAT.seal(JSON.writeValueAsBytes(json)));
+        files, layout.temporary().resolve("FORMAT"), layout.format(), format.toBytes());
     return format;
   }
 
@@ -44,21 +38,33 @@ record StoreFormat(UUID uuid, int chunkSizeBytes) {
   ///
   /// @throws NoSuchFileException if there is no store
   static StoreFormat read(StoreLayout layout) throws IOException {
-    byte[] json = Envelope.FORMAT.open(Files.readAllBytes(layout.format()), layout.format());
+    return readFrom(Files.readAllBytes(layout.format()), layout.format());
+  }
+
+  /// The whole file.
+  byte[] toBytes() {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("uuid", uuid.toString());
+    json.put("hash", "sha256").put("chunkSizeBytes", chunkSizeBytes);
+    json.putArray(INCOMPATIBLE);
+    return Envelope.FORMAT.seal(JSON.writeValueAsBytes(json));
+  }
+
+  static StoreFormat readFrom(byte[] file, Path path) throws DamagedStoreException {
     try {
-      JsonNode tree = JSON.readTree(json);
+      JsonNode tree = JSON.readTree(Envelope.FORMAT.open(file, path));
       List<String> unknown = new ArrayList<>();
       tree.required(INCOMPATIBLE).forEach(feature -> unknown.add(feature.asString()));
       if (!unknown.isEmpty()) {
         throw new DamagedStoreException(
-            layout.format(),
+            path,
             "needs the features " + unknown + ", which this version of Landfall does not know");
       }
       return new StoreFormat(
           UUID.fromString(tree.required("uuid").asString()),
           Chunks.requireChunkSize(tree.required("chunkSizeBytes").asInt()));
     } catch (JacksonException | IllegalArgumentException e) {
-      throw new DamagedStoreException(layout.format(), e.getMessage());
+      throw new DamagedStoreException(path, e.getMessage());
     }
   }
 }
