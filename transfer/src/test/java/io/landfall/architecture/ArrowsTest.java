@@ -112,6 +112,13 @@ class ArrowsTest {
             "picocli..",
             "tools.jackson.."));
 
+    rows.put(
+        "transfer.pool",
+        List.of(
+            "io.netty..",
+            "org.bouncycastle..",
+            "javax.net.ssl..", // of the JDK, in spite of their names
+            "javax.security.auth.."));
     rows.put("transfer.control", List.of("tools.jackson..", "com.fasterxml.jackson.annotation.."));
     rows.put("transfer.classad", List.of());
     rows.put("transfer.config", List.of(BASE + "transfer.classad.."));
@@ -128,6 +135,7 @@ class ArrowsTest {
         List.of(
             BASE + "protocol..",
             BASE + "transfer.session..",
+            BASE + "transfer.pool..",
             BASE + "snapshot.device..",
             "io.netty.."));
     rows.put(
@@ -167,6 +175,7 @@ class ArrowsTest {
             BASE + "transfer.config..",
             BASE + "transfer.classad..",
             BASE + "transfer.submit..",
+            BASE + "transfer.pool..",
             BASE + "transfer.net..",
             BASE + "transfer.session..",
             BASE + "transfer.landing..",

@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       JobCommands.Evict.class,
       JobCommands.Remove.class,
       JobCommands.Release.class,
+      PoolCommand.class,
       CheckpointCommand.class
     })
 public final class Main implements Runnable {
