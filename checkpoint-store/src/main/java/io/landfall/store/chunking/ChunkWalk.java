@@ -43,13 +43,35 @@ public final class ChunkWalk {
   /// @param workers makes one worker for each thread
   public static void run(BlockDevice device, ChunkPlan plan, int threads, Supplier<Worker> workers)
       throws IOException {
+    run(device, plan, threads, workers, () -> {});
+  }
+
+  /// The same, giving way to everybody who is in more of a hurry.
+  static void runBehind(BlockDevice device, ChunkPlan plan, int threads, Supplier<Worker> workers)
+      throws IOException {
+    run(device, plan, threads, workers, LowPriority::forThisThread);
+  }
+
+  private static void run(
+      BlockDevice device,
+      ChunkPlan plan,
+      int threads,
+      Supplier<Worker> workers,
+      Runnable onEachThread)
+      throws IOException {
     ChunkWalk walk = new ChunkWalk(device, plan);
     int useful = Math.clamp(plan.toRead().cardinality(), 1, threads);
     List<Thread> started = new ArrayList<>();
     for (int i = 0; i < useful; i++) {
       Worker worker = workers.get();
       started.add(
-          Thread.ofPlatform().daemon().name("landfall-chunks-", i).start(() -> walk.work(worker)));
+          Thread.ofPlatform()
+              .daemon()
+              .name("landfall-chunks-", i)
+              .start(() -> {
+                onEachThread.run();
+                walk.work(worker);
+              }));
     }
     walk.join(started);
     walk.throwFailure();

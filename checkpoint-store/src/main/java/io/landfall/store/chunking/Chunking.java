@@ -15,7 +15,7 @@ public final class Chunking {
   private Chunking() {}
 
   /// Reads and hashes every chunk of a complete device that holds data, on as many threads as there
-  /// are processors; holes are not read.
+  /// are processors, each of which gives way to other work; holes are not read.
   ///
   /// @param bytesDone told, from several threads, how many more bytes are done: those of holes
   ///   first and at once, then chunk by chunk, `sizeBytes()` in all
@@ -61,7 +61,7 @@ public final class Chunking {
     ChunkPlan plan = ChunkPlan.ofData(device, chunkSizeBytes);
     Manifest.Builder manifest = Manifest.builder(device.sizeBytes(), chunkSizeBytes);
     bytesDone.accept(device.sizeBytes() - plan.bytesToRead());
-    ChunkWalk.run(
+    ChunkWalk.runBehind(
         device,
         plan,
         Runtime.getRuntime().availableProcessors(),

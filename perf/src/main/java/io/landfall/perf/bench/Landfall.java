@@ -61,7 +61,7 @@ final class Landfall implements Contender {
   public Optional<String> how(Job job) {
     String source = names == Names.KNOWN ? "source has hashed before" : "source hashes meanwhile";
     return switch (job.name()) {
-      case "cold" -> Optional.of("pull, hash, fsync, rename; " + source);
+      case "cold" -> Optional.of("pull, checksums, fsync, rename; hashed behind; " + source);
       case "again" ->
           names == Names.KNOWN
               ? Optional.of("open the image cache, ask, find it there, pin it")
@@ -89,6 +89,11 @@ final class Landfall implements Contender {
                   new Order.Land(port, served("next", names), result, "", List.of(former));
               default -> new Order.Land(port, "overlay", result, former, List.of());
             });
+  }
+
+  @Override
+  public Map<String, Double> settle(Job job) throws IOException {
+    return sides.target().tell(new Order.Settle());
   }
 
   @Override

@@ -28,6 +28,13 @@ public interface Contender extends AutoCloseable {
   /// @return figures that it can tell, by name
   Map<String, Double> run(Job job, Path work) throws IOException;
 
+  /// Ends what the program does behind its answer, after the clock has stopped.
+  ///
+  /// @return more figures, by name
+  default Map<String, Double> settle(Job job) throws IOException {
+    return Map.of();
+  }
+
   /// The file that the job left, if its content is to be checked.
   Path result(Job job, Path work);
 

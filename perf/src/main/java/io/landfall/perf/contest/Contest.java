@@ -105,6 +105,7 @@ public final class Contest {
     long stored = Trees.bytes(contender.repository(work));
     Path result = contender.result(job, work);
     Sample sample = timed(contender, job, work, result);
+    sample = sample.with(contender.settle(job));
     if (contender.repository(work).isPresent()) {
       long grown = Trees.bytes(contender.repository(work)) - stored;
       sample = sample.with(Map.of("storedBytes", (double) grown));

@@ -39,6 +39,7 @@ final class LandingWork {
   private final Map<String, Offer> offers = new ConcurrentHashMap<>();
   private final Map<String, Manifest> known = new HashMap<>();
   private final Map<Integer, Peer> peers = new HashMap<>();
+  private final List<Sealing> unsealed = new ArrayList<>();
   private Endpoint endpoint;
   private int port = -1;
 
@@ -124,19 +125,54 @@ final class LandingWork {
     }
   }
 
+  /// Lands, and leaves the hashing to threads that give way; the next order waits for it.
   Map<String, Double> land(Order.Land order) throws IOException {
-    List<RawFile> lent = new ArrayList<>();
-    try (RemoteImage source = RemoteImage.open(peer(order.port()), order.name())) {
-      LandingOptions options = LandingOptions.DEFAULT.withSeeds(seeds(order.seeds(), lent));
+    Sealing sealing = new Sealing(RemoteImage.open(peer(order.port()), order.name()));
+    try {
+      LandingOptions options = LandingOptions.DEFAULT.withSeeds(seeds(order.seeds(), sealing.lent));
       if (!order.base().isEmpty()) {
-        lent.add(RawFile.open(Path.of(order.base())));
-        options = options.withBase(lent.getLast());
+        sealing.lent.add(RawFile.open(Path.of(order.base())));
+        options = options.withBase(sealing.lent.getLast());
       }
       LandedImage landed =
-          Landing.land(source, Path.of(order.target()), options, TransferListener.NONE);
-      known.put(order.target(), landed.manifest());
+          Landing.land(
+              sealing.source,
+              Path.of(order.target()),
+              options.sealingBehind(),
+              TransferListener.NONE);
+      sealing.landed = Optional.of(landed);
+      unsealed.add(sealing);
       return figures(landed.record());
-    } finally {
+    } catch (IOException | RuntimeException e) {
+      sealing.close();
+      throw e;
+    }
+  }
+
+  /// Waits until all that has landed is hashed too.
+  Map<String, Double> settle() throws IOException {
+    long start = System.nanoTime();
+    for (Sealing sealing : unsealed) {
+      LandedImage landed = sealing.landed.orElseThrow();
+      known.put(landed.path().toString(), landed.manifest());
+      sealing.close();
+    }
+    unsealed.clear();
+    return Map.of("behindSeconds", (System.nanoTime() - start) / 1e9);
+  }
+
+  /// What must stay open until a landed image is sealed.
+  private static final class Sealing {
+    final RemoteImage source;
+    final List<RawFile> lent = new ArrayList<>();
+    Optional<LandedImage> landed = Optional.empty();
+
+    Sealing(RemoteImage source) {
+      this.source = source;
+    }
+
+    void close() throws IOException {
+      source.close();
       for (RawFile file : lent) {
         file.close();
       }

@@ -11,6 +11,7 @@ import io.landfall.perf.worker.Order.Read;
 import io.landfall.perf.worker.Order.Restore;
 import io.landfall.perf.worker.Order.Serve;
 import io.landfall.perf.worker.Order.ServeOverlay;
+import io.landfall.perf.worker.Order.Settle;
 import io.landfall.perf.worker.Order.Verify;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public final class Worker {
       case ServeOverlay serve -> landing.serveOverlay(serve);
       case Know know -> landing.know(know);
       case Land land -> landing.land(land);
+      case Settle _ -> landing.settle();
       case LandInCache land -> landing.landInCache(land);
       case BareSend send -> bare.send(send);
       case BareReceive receive -> bare.receive(receive);

@@ -22,6 +22,9 @@ final class Posix {
   static final int SEEK_HOLE = 4;
   static final int FALLOC_FL_KEEP_SIZE = 1;
   static final int FALLOC_FL_PUNCH_HOLE = 2;
+  static final int SYNC_FILE_RANGE_WRITE = 2;
+  static final int POSIX_FADV_WILLNEED = 3;
+  static final int POSIX_FADV_DONTNEED = 4;
   static final int EINTR = 4;
   static final int ENXIO = 6;
   static final int EINVAL = 22;
@@ -58,7 +61,21 @@ final class Posix {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG));
 
+  private static final MethodHandle SYNC_FILE_RANGE = onRange("sync_file_range");
+  private static final MethodHandle POSIX_FADVISE = onRange("posix_fadvise");
+
   private Posix() {}
+
+  private static MethodHandle onRange(String name) {
+    return handle(
+        name,
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_INT));
+  }
 
   private static MethodHandle handle(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
@@ -102,6 +119,20 @@ final class Posix {
   static long fallocate(int fd, int mode, long offset, long length) throws IOException {
     return call(
         "fallocate", (errno, _) -> (int) FALLOCATE.invokeExact(errno, fd, mode, offset, length));
+  }
+
+  /// 0, or a negated errno.
+  static long syncFileRange(int fd, long offset, long length, int flags) throws IOException {
+    return call(
+        "sync_file_range",
+        (errno, _) -> (int) SYNC_FILE_RANGE.invokeExact(errno, fd, offset, length, flags));
+  }
+
+  /// 0; an advice that is not taken is no error worth telling.
+  static long fadvise(int fd, long offset, long length, int advice) throws IOException {
+    return call(
+        "posix_fadvise",
+        (errno, _) -> (int) POSIX_FADVISE.invokeExact(errno, fd, offset, length, advice));
   }
 
   @FunctionalInterface

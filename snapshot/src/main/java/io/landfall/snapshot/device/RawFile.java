@@ -155,6 +155,28 @@ public final class RawFile implements BlockDevice {
     }
   }
 
+  /// Has the kernel begin to write what was written in a range to the disk, so that a later
+  /// [#flush] has less to wait for. Says nothing about durability.
+  public void startWriting(long offset, long length) throws IOException {
+    if (sparse != null && writable) {
+      sparse.startWriting(offset, length);
+    }
+  }
+
+  /// Has the kernel begin to read a range into its cache.
+  public void prefetch(long offset, long length) throws IOException {
+    if (sparse != null) {
+      sparse.advise(offset, length, Posix.POSIX_FADV_WILLNEED);
+    }
+  }
+
+  /// Has the kernel give up what its cache has of a range, except what it has not written yet.
+  public void forget(long offset, long length) throws IOException {
+    if (sparse != null) {
+      sparse.advise(offset, length, Posix.POSIX_FADV_DONTNEED);
+    }
+  }
+
   @Override
   public boolean writable() {
     return writable;

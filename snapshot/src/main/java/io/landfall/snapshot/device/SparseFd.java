@@ -85,6 +85,31 @@ final class SparseFd implements AutoCloseable {
     }
   }
 
+  /// Has the kernel begin to write a range to the disk.
+  void startWriting(long offset, long length) throws IOException {
+    gate.readLock().lock();
+    try {
+      requireOpen();
+      long result = Posix.syncFileRange(fd, offset, length, Posix.SYNC_FILE_RANGE_WRITE);
+      if (result < 0) {
+        throw new IOException("sync_file_range at " + offset + ": errno " + -result);
+      }
+    } finally {
+      gate.readLock().unlock();
+    }
+  }
+
+  /// Tells the kernel what a range will be used for; only advice.
+  void advise(long offset, long length, int advice) throws IOException {
+    gate.readLock().lock();
+    try {
+      requireOpen();
+      long _ = Posix.fadvise(fd, offset, length, advice);
+    } finally {
+      gate.readLock().unlock();
+    }
+  }
+
   private void requireOpen() throws IOException {
     if (closed) {
       throw new java.nio.channels.ClosedChannelException();

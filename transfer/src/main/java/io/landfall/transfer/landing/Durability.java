@@ -9,18 +9,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// Makes what was written durable, beside the transfer: syncs the data, then journals the ranges,
-/// each [#STEP_BYTES] or [#STEP_SECONDS]. So a kill loses at most that.
+/// each [#STEP_BYTES] or [#STEP_NANOS]. So a kill loses at most that.
 ///
 /// A failed sync is final: the kernel may have dropped the pages, so nothing after it is believed.
 final class Durability implements AutoCloseable {
   private static final long STEP_BYTES = 64 << 20;
-  private static final long STEP_SECONDS = 2;
+
+  /// So much is gathered before the disk is told to begin with it.
+  private static final long WRITE_BYTES = 8 << 20;
+
+  private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final PartFile part;
   private final Consumer<List<Range>> onDurable;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private RangeSet written = new RangeSet(); // guarded by lock
+  private RangeSet fresh =
+      new RangeSet(); // guarded by lock; of that, what the disk knows nothing of
   private boolean ending; // guarded by lock
   private IOException failure; // guarded by lock
   private final Thread thread;
@@ -40,7 +46,8 @@ final class Durability implements AutoCloseable {
         throw new IOException(failure.getMessage(), failure);
       }
       written.add(new Range(offset, length));
-      if (written.bytes() >= STEP_BYTES) {
+      fresh.add(new Range(offset, length));
+      if (fresh.bytes() >= WRITE_BYTES || written.bytes() >= STEP_BYTES) {
         changed.signal();
       }
     } finally {
@@ -50,22 +57,42 @@ final class Durability implements AutoCloseable {
 
   private void run() {
     boolean more = true;
+    long due = System.nanoTime() + STEP_NANOS;
     while (more) {
-      RangeSet step;
+      RangeSet step = new RangeSet();
+      RangeSet start;
       lock.lock();
       try {
-        if (!ending && written.bytes() < STEP_BYTES) {
-          var _ = changed.await(STEP_SECONDS, TimeUnit.SECONDS);
+        long left = due - System.nanoTime();
+        if (!ending && fresh.bytes() < WRITE_BYTES && left > 0) {
+          left = changed.awaitNanos(left);
         }
         more = !ending;
-        step = written;
-        written = new RangeSet();
+        start = fresh;
+        fresh = new RangeSet();
+        if (ending || left <= 0 || written.bytes() >= STEP_BYTES) {
+          due = System.nanoTime() + STEP_NANOS;
+          step = written;
+          written = new RangeSet();
+        }
       } catch (InterruptedException e) {
         throw new AssertionError("nobody interrupts this thread", e);
       } finally {
         lock.unlock();
       }
-      more &= sync(step.ranges());
+      more &= started(start.ranges()) && sync(step.ranges());
+    }
+  }
+
+  private boolean started(List<Range> ranges) {
+    try {
+      for (Range range : ranges) {
+        part.file().startWriting(range.offset(), range.length());
+      }
+      return true;
+    } catch (IOException e) {
+      failed(e);
+      return false;
     }
   }
 
@@ -79,13 +106,17 @@ final class Durability implements AutoCloseable {
       onDurable.accept(ranges);
       return true;
     } catch (IOException e) {
-      lock.lock();
-      try {
-        failure = e;
-      } finally {
-        lock.unlock();
-      }
+      failed(e);
       return false;
+    }
+  }
+
+  private void failed(IOException e) {
+    lock.lock();
+    try {
+      failure = e;
+    } finally {
+      lock.unlock();
     }
   }
 

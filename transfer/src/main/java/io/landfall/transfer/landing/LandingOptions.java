@@ -10,11 +10,17 @@ import java.util.Optional;
 /// @param seeds local images that may have some of the chunks; only lent
 /// @param replace a file of the target's name is replaced, instead of refusing to land
 /// @param reserveBytes free space that must be left on the disk
+/// @param sealBehind the image gets its name as soon as it is durable, and is hashed after that; a
+///   chunk that then turns out to be wrong is reported by [LandedImage#sealed] and not repaired
 public record LandingOptions(
-    Optional<BlockDevice> base, List<Seed> seeds, boolean replace, long reserveBytes) {
+    Optional<BlockDevice> base,
+    List<Seed> seeds,
+    boolean replace,
+    long reserveBytes,
+    boolean sealBehind) {
   /// Pull all of it, to a name that is free.
   public static final LandingOptions DEFAULT =
-      new LandingOptions(Optional.empty(), List.of(), false, 0);
+      new LandingOptions(Optional.empty(), List.of(), false, 0, false);
 
   public LandingOptions {
     seeds = List.copyOf(seeds);
@@ -22,21 +28,26 @@ public record LandingOptions(
 
   /// The same with a base.
   public LandingOptions withBase(BlockDevice device) {
-    return new LandingOptions(Optional.of(device), seeds, replace, reserveBytes);
+    return new LandingOptions(Optional.of(device), seeds, replace, reserveBytes, sealBehind);
   }
 
   /// The same with seeds.
   public LandingOptions withSeeds(List<Seed> newSeeds) {
-    return new LandingOptions(base, newSeeds, replace, reserveBytes);
+    return new LandingOptions(base, newSeeds, replace, reserveBytes, sealBehind);
   }
 
   /// The same, replacing a file that has the target's name.
   public LandingOptions replacing() {
-    return new LandingOptions(base, seeds, true, reserveBytes);
+    return new LandingOptions(base, seeds, true, reserveBytes, sealBehind);
   }
 
   /// The same, leaving that much free.
   public LandingOptions withReserveBytes(long bytes) {
-    return new LandingOptions(base, seeds, replace, bytes);
+    return new LandingOptions(base, seeds, replace, bytes, sealBehind);
+  }
+
+  /// The same, landed first and sealed after that.
+  public LandingOptions sealingBehind() {
+    return new LandingOptions(base, seeds, replace, reserveBytes, true);
   }
 }

@@ -16,6 +16,13 @@ record LandingPlan(RangeSet data, RangeSet base) {
   /// anyway, and the map of a badly fragmented image stays small.
   private static final long SMALL_GAP_BYTES = 64 << 10;
 
+  /// All of the image that is not known to be zero.
+  RangeSet everything() {
+    RangeSet all = RangeSet.of(data.ranges());
+    base.ranges().forEach(all::add);
+    return all;
+  }
+
   /// Asks the source.
   static LandingPlan of(RemoteImage source) throws IOException {
     RangeSet data = new RangeSet();

@@ -5,51 +5,56 @@ import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Range;
+import io.landfall.store.chunking.LowPriority;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 
 /// Hashes chunks of the part file on threads of its own, each as soon as all of it is written, and
 /// so makes the manifest of what has really landed. Chunks that it is never told of are zero.
 ///
-/// It reads back what was written, from the page cache, so that hashing stands behind the transfer
-/// and never in front of it.
+/// It reads back what was written, from the page cache, and its threads give way to whoever copies,
+/// so that hashing stands behind the transfer and never in front of it. While bytes arrive faster
+/// than [#FAST_BYTES_PER_SECOND] they do nothing at all: such a transfer is bound by processors and
+/// memory, and is over soon. What they have not come to when the transfer ends is hashed by
+/// [#finish], on all processors and with the usual priority.
 final class Sealer implements AutoCloseable {
+  /// A network of more than 2 Gbit/s, or a local copy.
+  static final double FAST_BYTES_PER_SECOND = 250e6;
+
+  private static final long LOOK_AGAIN_MILLIS = 100;
+
   private final BlockDevice device;
   private final int chunkSizeBytes;
   private final Manifest.Builder builder;
   private final RangeSet expected;
-  private final LongConsumer progress;
   private final Map<Long, AtomicLong> missing = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final RangeSet ready = new RangeSet(); // chunk indexes; guarded by lock
+  private final ArrivalRate rate = new ArrivalRate(System.nanoTime()); // guarded by lock
   private boolean ending; // guarded by lock
   private IOException failure; // guarded by lock
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>(); // of who makes, finishes and closes it
 
   /// @param expected what will be [#written]: a chunk is ready when all of its part of it was
-  /// @param progress takes bytes hashed
-  Sealer(
-      BlockDevice device,
-      int chunkSizeBytes,
-      RangeSet expected,
-      LongConsumer progress,
-      int threadCount) {
+  Sealer(BlockDevice device, int chunkSizeBytes, RangeSet expected, int threadCount) {
     this.device = device;
     this.chunkSizeBytes = chunkSizeBytes;
     this.builder = Manifest.builder(device.sizeBytes(), chunkSizeBytes);
     this.expected = expected;
-    this.progress = progress;
     for (int i = 0; i < threadCount; i++) {
-      threads.add(Thread.ofPlatform().daemon().name("landfall-seal-" + i).start(this::work));
+      start(() -> {
+        LowPriority.forThisThread();
+        work(true);
+      });
     }
   }
 
@@ -70,6 +75,7 @@ final class Sealer implements AutoCloseable {
 
   /// Expected bytes are in the device now. Any thread; each byte once.
   void written(long offset, long length) {
+    count(length);
     long end = offset + length;
     for (long chunk = offset / chunkSizeBytes; chunk * chunkSizeBytes < end; chunk++) {
       long start = chunk * chunkSizeBytes;
@@ -82,6 +88,15 @@ final class Sealer implements AutoCloseable {
         missing.remove(chunk);
         ready(chunk);
       }
+    }
+  }
+
+  private void count(long bytes) {
+    lock.lock();
+    try {
+      rate.add(bytes, System.nanoTime());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -99,17 +114,21 @@ final class Sealer implements AutoCloseable {
     }
   }
 
-  private void work() {
+  private void start(Runnable work) {
+    String name = "landfall-seal-" + threads.size();
+    threads.add(Thread.ofPlatform().daemon().name(name).start(work));
+  }
+
+  private void work(boolean beside) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(chunkSizeBytes);
-    long chunk = next();
+    long chunk = next(beside);
     while (chunk >= 0) {
       try {
         builder.put(chunk, hash(device, chunk, chunkSizeBytes, buffer));
-        progress.accept(buffer.limit());
       } catch (IOException | RuntimeException e) {
         failed(new IOException("hashing chunk " + chunk + ": " + e.getMessage(), e));
       }
-      chunk = next();
+      chunk = next(beside);
     }
   }
 
@@ -121,19 +140,25 @@ final class Sealer implements AutoCloseable {
     return Chunks.isZero(buffer) ? ChunkId.ZERO : ChunkId.of(buffer);
   }
 
-  private long next() {
+  /// @param beside the transfer: waits for more, and leaves the rest to others when it has ended
+  private long next(boolean beside) {
     lock.lock();
     try {
-      while (ready.isEmpty() && !ending) {
-        changed.await();
+      while (beside && !ending && (ready.isEmpty() || fast())) {
+        var _ = changed.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
       }
-      Range chunk = failure == null ? ready.takeFirst(1) : null;
+      boolean done = failure != null || (beside && ending);
+      Range chunk = done ? null : ready.takeFirst(1);
       return chunk == null ? -1 : chunk.offset();
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts this thread", e);
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean fast() {
+    return rate.bytesPerSecond(System.nanoTime()) > FAST_BYTES_PER_SECOND;
   }
 
   private void failed(IOException e) {
@@ -147,11 +172,16 @@ final class Sealer implements AutoCloseable {
     }
   }
 
-  /// Waits until all that is ready is hashed.
+  /// Hashes all that is ready and not hashed yet. After the last [#written].
   ///
   /// @return the manifest of what the device holds
   Manifest finish() throws IOException {
     end(false);
+    int count = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 8);
+    for (int i = 0; i < count; i++) {
+      start(() -> work(false));
+    }
+    threads.forEach(Threads::join);
     if (failure != null) {
       throw failure;
     }

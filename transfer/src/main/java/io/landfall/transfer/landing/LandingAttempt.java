@@ -1,0 +1,215 @@
+package io.landfall.transfer.landing;
+
+import io.landfall.protocol.content.Manifest;
+import io.landfall.protocol.error.ErrorCode;
+import io.landfall.snapshot.device.Range;
+import io.landfall.transfer.client.RemoteImage;
+import io.landfall.transfer.client.TransferListener;
+import io.landfall.transfer.client.TransferProgress;
+import io.landfall.transfer.client.TransferProgress.Phase;
+import io.landfall.transfer.net.PullSummary;
+import io.landfall.transfer.session.RangeSink;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// One way through a landing, with a plan and an open part file, which it closes if it does not
+/// fail.
+final class LandingAttempt {
+  private final RemoteImage source;
+  private final Path target;
+  private final LandingOptions options;
+  private final TransferListener listener;
+  private final PartFile part;
+  private final Duration mapTime;
+  private final RangeSet everything;
+  private final RangeSet resumed;
+  private final RangeSet toCopy;
+  private final RangeSet toPull;
+  private final Sealing sealing;
+  private long baseBytes;
+  private long seedBytes;
+  private PullSummary pulled = new PullSummary(0, 0, 0);
+
+  LandingAttempt(
+      RemoteImage source,
+      Path target,
+      LandingOptions options,
+      TransferListener listener,
+      LandingPlan plan,
+      PartFile part,
+      Duration mapTime) {
+    this.source = source;
+    this.target = target;
+    this.options = options;
+    this.listener = listener;
+    this.part = part;
+    this.mapTime = mapTime;
+    this.everything = plan.everything();
+    this.resumed = part.resumed().intersect(everything);
+    this.toCopy = plan.base().minus(resumed);
+    this.toPull = plan.data().minus(resumed);
+    this.sealing = new Sealing(source, plan, part);
+  }
+
+  LandedImage run() throws IOException {
+    if (!part.resumed().isEmpty()) {
+      part.clearAllBut(resumed);
+    }
+    requireSpace(toCopy.bytes() + toPull.bytes());
+    long start = System.nanoTime();
+    RangeSet expected = RangeSet.of(toPull.ranges());
+    toCopy.ranges().forEach(expected::add);
+    Sealer sealer = sealing.sealer(expected);
+    try {
+      sealer.seal(everything);
+      transfer(sealer);
+      Duration pullTime = since(start);
+      return options.sealBehind() ? landThenSeal(sealer, pullTime) : sealThenLand(sealer, pullTime);
+    } catch (IOException | RuntimeException e) {
+      sealer.close();
+      throw e;
+    }
+  }
+
+  /// The image has its name when it is durable, and is hashed after that.
+  private LandedImage landThenSeal(Sealer sealer, Duration pullTime) throws IOException {
+    long start = System.nanoTime();
+    commit();
+    TransferRecord record = record(pullTime, Duration.ZERO, since(start));
+    CompletableFuture<Manifest> sealed = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("landfall-sealing")
+        .start(() -> {
+          try (part;
+              sealer) {
+            sealed.complete(sealing.verified(sealer));
+          } catch (IOException | RuntimeException e) {
+            sealed.completeExceptionally(e);
+          }
+        });
+    return new LandedImage(target, sealed, record);
+  }
+
+  private LandedImage sealThenLand(Sealer sealer, Duration pullTime) throws IOException {
+    long start = System.nanoTime();
+    listener.progress(new TransferProgress(Phase.SEAL, 1, 0));
+    Manifest manifest = sealing.repaired(sealer);
+    PullSummary again = sealing.refetched();
+    pulled =
+        new PullSummary(
+            pulled.dataBytes(), pulled.zeroBytes(), pulled.wireBytes() + again.wireBytes());
+    listener.progress(new TransferProgress(Phase.SEAL, 1, 1));
+    Duration sealTime = since(start);
+    start = System.nanoTime();
+    commit();
+    sealer.close();
+    part.close();
+    return new LandedImage(
+        target,
+        CompletableFuture.completedFuture(manifest),
+        record(pullTime, sealTime, since(start)));
+  }
+
+  private void commit() throws IOException {
+    listener.progress(new TransferProgress(Phase.COMMIT, 1, 0));
+    part.commit(options.replace());
+    listener.progress(new TransferProgress(Phase.COMMIT, 1, 1));
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private void requireSpace(long bytes) throws IOException {
+    Path directory = target.getParent();
+    long usable = Files.getFileStore(directory).getUsableSpace() - options.reserveBytes();
+    if (bytes > usable) {
+      throw new LandingException(
+          ErrorCode.DISK_FULL,
+          "landing "
+              + source
+              + " needs "
+              + bytes
+              + " bytes in "
+              + directory
+              + ", which has "
+              + Math.max(0, usable)
+              + " to give; make room and land again");
+    }
+  }
+
+  private void transfer(Sealer sealer) throws IOException {
+    try (Durability durability = new Durability(part, this::markDurable)) {
+      Arrivals arrivals = new Arrivals(sealer, durability);
+      LocalParts local = new LocalParts(source, options, part.file(), arrivals::arrived, listener);
+      RangeSet here = local.find(toPull);
+      RangeSet remote = toPull.minus(here);
+      try (LocalParts.Copying copying = local.start(toCopy, here)) {
+        pulled = source.pull(remote.ranges(), arrivals, listener);
+        copying.await();
+      }
+      baseBytes = local.baseBytes();
+      seedBytes = local.seedBytes();
+    }
+  }
+
+  private void markDurable(List<Range> ranges) {
+    try {
+      source.durable(ranges);
+    } catch (IOException e) {
+      return; // the source is gone, which the pull will notice
+    }
+  }
+
+  private TransferRecord record(Duration pull, Duration seal, Duration commit) {
+    long size = source.sizeBytes();
+    long here = pulled.dataBytes() + baseBytes + seedBytes + resumed.bytes();
+    return new TransferRecord(
+        size,
+        size - here,
+        pulled.wireBytes(),
+        pulled.dataBytes(),
+        baseBytes,
+        seedBytes,
+        resumed.bytes(),
+        mapTime,
+        pull,
+        seal,
+        commit);
+  }
+
+  /// Writes what arrives, and tells who waits for it.
+  private final class Arrivals implements RangeSink {
+    private final Sealer sealer;
+    private final Durability durability;
+
+    Arrivals(Sealer sealer, Durability durability) {
+      this.sealer = sealer;
+      this.durability = durability;
+    }
+
+    @Override
+    public void data(long offset, ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
+      part.file().write(offset, bytes);
+      arrived(offset, length);
+    }
+
+    /// Nothing to write: the part file is a hole where nothing has been written.
+    @Override
+    public void zero(long offset, long length) throws IOException {
+      arrived(offset, length);
+    }
+
+    void arrived(long offset, long length) throws IOException {
+      durability.written(offset, length);
+      sealer.written(offset, length);
+    }
+  }
+}
