@@ -39,7 +39,7 @@ class ArrowsTest {
 
   private static Map<String, List<String>> arrows() {
     Map<String, List<String>> rows = new LinkedHashMap<>();
-    rows.put("protocol.content", List.of("net.jpountz.."));
+    rows.put("protocol.content", List.of("net.jpountz..", "com.github.luben.zstd.."));
     rows.put("protocol.error", List.of());
     rows.put(
         "protocol.message",

@@ -14,8 +14,9 @@ import java.nio.ByteBuffer;
 final class BlobIngest {
   private BlobIngest() {}
 
-  static Manifest store(ChunkSession session, byte[] bytes, int chunkSizeBytes) throws IOException {
-    ChunkEncoder encoder = new ChunkEncoder();
+  static Manifest store(
+      ChunkSession session, byte[] bytes, int chunkSizeBytes, ChunkEncoder encoder)
+      throws IOException {
     Manifest.Builder manifest = Manifest.builder(bytes.length, chunkSizeBytes);
     for (int index = 0; (long) index * chunkSizeBytes < bytes.length; index++) {
       int length = Chunks.length(index, bytes.length, chunkSizeBytes);

@@ -75,6 +75,7 @@ public final class CheckpointWriter implements AutoCloseable {
     requireWithin(baseline.changed(), content);
     DeviceIngest ingest =
         new DeviceIngest(
+            store.settings(),
             session,
             store.chunks(),
             kind == Kind.DISK ? PackKind.DISK : PackKind.MEMORY,
@@ -86,7 +87,6 @@ public final class CheckpointWriter implements AutoCloseable {
             chunkSize,
             claimed,
             progress);
-    ingest.parallelReads(store.settings().parallelReads());
     deltaBases(name, baseline).ifPresent(ingest::useDeltaBases);
     if (baseline.parent().isPresent()) {
       Manifest parent = baseline.parent().get();
@@ -167,11 +167,15 @@ public final class CheckpointWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           "blob " + name + ": " + bytes.length + " bytes, expected at most " + MAX_BLOB_BYTES);
     }
-    Manifest manifest = BlobIngest.store(session, bytes, store.chunkSizeBytes());
+    Manifest manifest = BlobIngest.store(session, bytes, store.chunkSizeBytes(), encoder());
     manifests.add(manifest);
     blobs.add(
         new BlobRecord(
             name, bytes.length, store.chunkSizeBytes(), manifest.imageId(), manifest.root()));
+  }
+
+  private ChunkEncoder encoder() {
+    return new ChunkEncoder(store.settings().compression());
   }
 
   /// Makes the checkpoint durable and visible, in this order: manifest nodes; every pack that it
@@ -181,7 +185,7 @@ public final class CheckpointWriter implements AutoCloseable {
     if (finished) {
       throw new IllegalStateException("this checkpoint is committed or closed");
     }
-    ChunkEncoder encoder = new ChunkEncoder();
+    ChunkEncoder encoder = encoder();
     for (Manifest manifest : manifests) {
       manifest.forEachNode((id, level, childIds) -> {
         if (!session.touch(id)) {

@@ -32,6 +32,7 @@ final class DeviceIngest {
   private final int chunkSizeBytes;
   private final Optional<Manifest> claimed;
   private final LongConsumer progress;
+  private final StoreSettings settings;
   private Optional<Manifest> deltaBases = Optional.empty();
 
   private final LongAdder claimedBytes = new LongAdder();
@@ -41,6 +42,7 @@ final class DeviceIngest {
   private long unchangedBytes;
 
   DeviceIngest(
+      StoreSettings settings,
       ChunkSession session,
       ChunkReader stored,
       PackKind kind,
@@ -49,6 +51,7 @@ final class DeviceIngest {
       int chunkSizeBytes,
       Optional<Manifest> claimed,
       LongConsumer progress) {
+    this.settings = settings;
     this.session = session;
     this.stored = stored;
     this.kind = kind;
@@ -100,13 +103,7 @@ final class DeviceIngest {
 
   private void walk(ChunkPlan plan) throws IOException {
     progress.accept(content.sizeBytes() - plan.bytesToRead());
-    ChunkWalk.run(content, plan, threads, ChunkWorker::new);
-  }
-
-  private int threads = 1;
-
-  void parallelReads(int reads) {
-    threads = reads;
+    ChunkWalk.run(content, plan, settings.parallelReads(), ChunkWorker::new);
   }
 
   private int length(long index) {
@@ -132,7 +129,7 @@ final class DeviceIngest {
 
   /// What one reading thread does with its chunks.
   private final class ChunkWorker implements ChunkWalk.Worker {
-    private final ChunkEncoder encoder = new ChunkEncoder();
+    private final ChunkEncoder encoder = new ChunkEncoder(settings.compression());
     private final ByteBuffer base = ByteBuffer.allocate(chunkSizeBytes);
 
     @Override

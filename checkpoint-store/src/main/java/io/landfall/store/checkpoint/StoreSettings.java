@@ -1,17 +1,23 @@
 package io.landfall.store.checkpoint;
 
 import io.landfall.protocol.content.Chunks;
+import io.landfall.protocol.content.Compression;
 import io.landfall.store.index.IndexSettings;
 import io.landfall.store.io.FileLayer;
 
 /// How a store is opened by its writer.
 ///
 /// @param chunkSizeBytes of a store that is made by this; one that exists keeps its own
+/// @param compression of what is stored from now on; what is there stays as it is
 /// @param index memory of the index
 /// @param parallelReads chunks of one device that are read at once
 /// @param files the file operations; tests inject faults here
 public record StoreSettings(
-    int chunkSizeBytes, IndexSettings index, int parallelReads, FileLayer files) {
+    int chunkSizeBytes,
+    Compression compression,
+    IndexSettings index,
+    int parallelReads,
+    FileLayer files) {
   private static final int MAX_READS = 64;
 
   /// Checks the bounds.
@@ -23,14 +29,29 @@ public record StoreSettings(
     }
   }
 
-  /// 256 KiB chunks, 128 MiB of index memory, 12 reads at once.
+  /// 256 KiB chunks, LZ4, 128 MiB of index memory, 12 reads at once.
   public static StoreSettings defaults() {
     return new StoreSettings(
-        Chunks.DEFAULT_SIZE_BYTES, IndexSettings.DEFAULT, 12, FileLayer.disk());
+        Chunks.DEFAULT_SIZE_BYTES, Compression.LZ4, IndexSettings.DEFAULT, 12, FileLayer.disk());
+  }
+
+  /// The same with chunks of another size.
+  public StoreSettings withChunkSize(int bytes) {
+    return new StoreSettings(bytes, compression, index, parallelReads, files);
+  }
+
+  /// The same with another compression.
+  public StoreSettings withCompression(Compression other) {
+    return new StoreSettings(chunkSizeBytes, other, index, parallelReads, files);
+  }
+
+  /// The same with another memory of the index.
+  public StoreSettings withIndex(IndexSettings other) {
+    return new StoreSettings(chunkSizeBytes, compression, other, parallelReads, files);
   }
 
   /// The same with another file layer.
   public StoreSettings withFiles(FileLayer other) {
-    return new StoreSettings(chunkSizeBytes, index, parallelReads, other);
+    return new StoreSettings(chunkSizeBytes, compression, index, parallelReads, other);
   }
 }

@@ -8,6 +8,7 @@ import static io.landfall.store.testing.Contents.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.landfall.protocol.content.Compression;
 import io.landfall.protocol.content.CorruptChunkException;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.Extent;
@@ -240,6 +241,25 @@ class CheckpointStoreTest {
       assertThatThrownBy(() -> beside.begin(draft(Optional.empty())))
           .isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void aStoreOfMixedEncodingsIsReadWhole() throws IOException {
+    MemoryDevice disk = device(16, 16);
+    CheckpointRecord first = commit(store, Optional.empty(), disk);
+    byte[] before = bytes(disk);
+    store.close();
+    store =
+        CheckpointStore.open(
+            spool.resolve("landfall"), Contents.settings().withCompression(Compression.ZSTD));
+    disk.write(5000, ByteBuffer.wrap(new byte[9000])); // a zstd delta over an LZ4 store's chunk
+    CheckpointRecord second = commit(store, Optional.of(first.id()), disk);
+    CheckpointRecord other = commit(store, Optional.empty(), device(17, 16));
+    reopen();
+    assertThat(bytes(store.openDevice(first.id(), "vda"))).isEqualTo(before);
+    assertThat(bytes(store.openDevice(second.id(), "vda"))).isEqualTo(bytes(disk));
+    assertThat(bytes(store.openDevice(other.id(), "vda"))).isEqualTo(bytes(device(17, 16)));
+    assertThat(other.summary().storedBytes()).isLessThan(first.summary().storedBytes());
   }
 
   @Test

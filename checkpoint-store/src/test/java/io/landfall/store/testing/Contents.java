@@ -28,8 +28,7 @@ public final class Contents {
 
   /// A store for tests: small chunks, little memory.
   public static StoreSettings settings() {
-    StoreSettings defaults = StoreSettings.defaults();
-    return new StoreSettings(CHUNK, new IndexSettings(8 << 20), 4, defaults.files());
+    return StoreSettings.defaults().withChunkSize(CHUNK).withIndex(new IndexSettings(8 << 20));
   }
 
   /// A draft of a checkpoint of [#JOB].

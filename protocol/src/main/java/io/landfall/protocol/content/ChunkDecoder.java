@@ -9,7 +9,7 @@ import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 
 /// Decodes chunks from outside: every bound is checked before a byte is written, with LZ4's safe
-/// decompressor.
+/// decompressor and with zstd's bounded one.
 ///
 /// Owns its buffers; belongs to one thread.
 public final class ChunkDecoder {
@@ -42,8 +42,8 @@ public final class ChunkDecoder {
     switch (header.encoding()) {
       case ZERO -> fillZero(plain);
       case PLAIN -> plain.put(chunk.payload());
-      case LZ4 -> decompress(chunk, plain, raw, raw);
-      case PAGE_DELTA -> {
+      case LZ4, ZSTD -> decompress(chunk, plain, raw, raw);
+      case PAGE_DELTA, PAGE_DELTA_ZSTD -> {
         bases.read(header.base(), plain.duplicate());
         int bitmap = PageDelta.bitmapBytes(raw);
         if (delta.capacity() < bitmap + raw) {
@@ -88,14 +88,18 @@ public final class ChunkDecoder {
 
   private int decompress(EncodedChunk chunk, ByteBuffer plain, int min, int max)
       throws CorruptChunkException {
-    ByteBuffer payload = chunk.payload();
-    int length;
-    try {
-      length = lz4.decompress(payload, payload.position(), payload.remaining(), plain, 0, max);
-    } catch (LZ4Exception e) {
+    int length =
+        chunk.header().encoding().isZstd()
+            ? ZstdFrames.decompress(chunk.payload(), plain, max)
+            : decompressLz4(chunk.payload(), plain, max);
+    if (length < 0) {
       throw new CorruptChunkException(
           Reason.UNDECODABLE,
-          "chunk " + chunk.header().id() + ": not an LZ4 block of at most " + max + " bytes");
+          "chunk %s: not %s of at most %d bytes"
+              .formatted(
+                  chunk.header().id(),
+                  chunk.header().encoding().isZstd() ? "a zstd frame" : "an LZ4 block",
+                  max));
     }
     if (length < min) {
       throw new CorruptChunkException(
@@ -110,6 +114,14 @@ public final class ChunkDecoder {
               + max);
     }
     return length;
+  }
+
+  private int decompressLz4(ByteBuffer payload, ByteBuffer plain, int max) {
+    try {
+      return lz4.decompress(payload, payload.position(), payload.remaining(), plain, 0, max);
+    } catch (LZ4Exception e) {
+      return -1;
+    }
   }
 
   private static void fillZero(ByteBuffer plain) {

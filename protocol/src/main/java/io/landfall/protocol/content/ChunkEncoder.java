@@ -2,10 +2,8 @@ package io.landfall.protocol.content;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Factory;
 
-/// Encodes chunks in the shortest of the forms: plain, LZ4, or a page delta over a base.
+/// Encodes chunks in the shortest of the forms: plain, compressed, or a page delta over a base.
 ///
 /// Everything that was compressed is decoded again and compared with the source before it is handed
 /// out: a compressor that writes what cannot be read back is found while the source still exists
@@ -22,18 +20,28 @@ public final class ChunkEncoder {
   /// which could win by no more than these bytes (8 KiB of 256).
   static final int SURE_DELTA_SHARE = 32;
 
-  /// LZ4 must save one byte in this many, or the plain form, which costs nothing to read, is kept.
+  /// Compression must save one byte in this many, or the plain form, which costs nothing to read,
+  /// is kept.
   static final int MIN_SAVING_SHARE = 16;
 
-  private final LZ4Compressor lz4 = LZ4Factory.fastestInstance().fastCompressor();
+  private final Compression compression;
+  private final Compression.Compressor compressor;
   private final ChunkDecoder check = new ChunkDecoder();
   private ByteBuffer full = ByteBuffer.allocate(0);
   private ByteBuffer delta = ByteBuffer.allocate(0);
   private ByteBuffer diff = ByteBuffer.allocate(0);
   private ByteBuffer decoded = ByteBuffer.allocate(0);
 
+  /// Creates an encoder for one thread that compresses with LZ4.
+  public ChunkEncoder() {
+    this(Compression.LZ4);
+  }
+
   /// Creates an encoder for one thread.
-  public ChunkEncoder() {}
+  public ChunkEncoder(Compression compression) {
+    this.compression = compression;
+    this.compressor = compression.compressor();
+  }
 
   /// Encodes guest data in full; zeros, whose id is [ChunkId#ZERO], become the zero form.
   ///
@@ -64,26 +72,26 @@ public final class ChunkEncoder {
     if (changed > share(raw)) {
       return encodeFull(id, 0, plain);
     }
-    delta = room(delta, lz4.maxCompressedLength(diff.limit()));
-    int length = lz4.compress(diff, 0, diff.limit(), delta, 0, delta.capacity());
+    delta = room(delta, compressor.maxLength(diff.limit()));
+    int length = compressor.compress(diff, 0, diff.limit(), delta);
     if (length > raw / SURE_DELTA_SHARE) {
       EncodedChunk inFull = encodeFull(id, 0, plain);
       if (length > share(inFull.header().payloadLength())) {
         return inFull;
       }
     }
-    return checked(form(ChunkEncoding.PAGE_DELTA, 0, raw, id, baseId, delta, length), plain, base);
+    return checked(form(compression.delta(), 0, raw, id, baseId, delta, length), plain, base);
   }
 
   private EncodedChunk encodeFull(ChunkId id, int level, ByteBuffer plain) throws IOException {
     int raw = plain.remaining();
-    full = room(full, lz4.maxCompressedLength(raw));
-    int length = lz4.compress(plain, plain.position(), raw, full, 0, full.capacity());
+    full = room(full, compressor.maxLength(raw));
+    int length = compressor.compress(plain, plain.position(), raw, full);
     if (length > raw - Math.max(1, raw / MIN_SAVING_SHARE)) {
       return form(ChunkEncoding.PLAIN, level, raw, id, ChunkId.ZERO, plain, raw);
     }
     return checked(
-        form(ChunkEncoding.LZ4, level, raw, id, ChunkId.ZERO, full, length), plain, plain);
+        form(compression.full(), level, raw, id, ChunkId.ZERO, full, length), plain, plain);
   }
 
   private static EncodedChunk form(

@@ -4,8 +4,7 @@ import java.util.Optional;
 
 /// How the bytes of a chunk are written; the numbers are part of the format and never change.
 ///
-/// Numbers 3 (zstd) and 5 (page delta, then zstd) are reserved: a reader of this version refuses
-/// them by name.
+/// A reader knows all of them, whatever a writer was told to write: a store may hold any mixture.
 public enum ChunkEncoding {
   /// All bytes are zero: no payload. Sent, never stored.
   ZERO(0),
@@ -13,9 +12,13 @@ public enum ChunkEncoding {
   PLAIN(1),
   /// One LZ4 block.
   LZ4(2),
+  /// One zstd frame.
+  ZSTD(3),
   /// A bitmap of changed pages and those pages, as one LZ4 block, over a base chunk that is itself
   /// encoded in full.
-  PAGE_DELTA(4);
+  PAGE_DELTA(4),
+  /// The same as one zstd frame.
+  PAGE_DELTA_ZSTD(5);
 
   private final byte code;
 
@@ -30,7 +33,12 @@ public enum ChunkEncoding {
 
   /// Whether a base chunk is needed to decode.
   public boolean isDelta() {
-    return this == PAGE_DELTA;
+    return this == PAGE_DELTA || this == PAGE_DELTA_ZSTD;
+  }
+
+  /// Whether the payload is a zstd frame.
+  boolean isZstd() {
+    return this == ZSTD || this == PAGE_DELTA_ZSTD;
   }
 
   /// The encoding of a number read from outside, or empty if this version does not know it.
@@ -39,7 +47,9 @@ public enum ChunkEncoding {
       case 0 -> Optional.of(ZERO);
       case 1 -> Optional.of(PLAIN);
       case 2 -> Optional.of(LZ4);
+      case 3 -> Optional.of(ZSTD);
       case 4 -> Optional.of(PAGE_DELTA);
+      case 5 -> Optional.of(PAGE_DELTA_ZSTD);
       default -> Optional.empty();
     };
   }

@@ -108,9 +108,7 @@ public record ChunkHeader(
             .orElseThrow(() ->
                 new CorruptChunkException(
                     Reason.UNSUPPORTED,
-                    "chunk header: encoding "
-                        + code
-                        + " is not one this version reads (0, 1, 2, 4)"));
+                    "chunk header: encoding " + code + " is not one this version reads (0 to 5)"));
     int level = Byte.toUnsignedInt(bytes.get(6));
     int rawLength = bytes.getInt(8);
     int payloadLength = bytes.getInt(12);
@@ -167,7 +165,7 @@ public record ChunkHeader(
         switch (encoding) {
           case ZERO -> payload == 0;
           case PLAIN -> payload == raw;
-          case LZ4, PAGE_DELTA -> payload > 0 && payload < raw;
+          case LZ4, ZSTD, PAGE_DELTA, PAGE_DELTA_ZSTD -> payload > 0 && payload < raw;
         };
     return fits ? null : encoding + " payload of " + payload + " bytes for " + raw + " raw bytes";
   }

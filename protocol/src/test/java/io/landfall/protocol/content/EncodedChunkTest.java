@@ -38,6 +38,39 @@ class EncodedChunkTest {
   }
 
   @Test
+  void zstdIsSmallerThanLz4AndLeavesNoiseAlone() throws IOException {
+    ChunkEncoder zstd = new ChunkEncoder(Compression.ZSTD);
+    for (boolean direct : new boolean[] {false, true}) {
+      byte[] text = text(2, SIZE);
+      ByteBuffer plain = direct ? ByteBuffer.allocateDirect(SIZE) : ByteBuffer.allocate(SIZE);
+      plain.put(text).flip();
+      EncodedChunk chunk = zstd.encode(ChunkId.of(plain), plain);
+      assertThat(chunk.header().encoding()).isEqualTo(ChunkEncoding.ZSTD);
+      assertThat(chunk.header().payloadLength()).isLessThan(encode(text).header().payloadLength());
+      assertThat(decode(reread(chunk), NO_BASE)).isEqualTo(text);
+    }
+    ByteBuffer noise = ByteBuffer.wrap(random(1, SIZE));
+    assertThat(zstd.encode(ChunkId.of(noise), noise).header().encoding())
+        .isEqualTo(ChunkEncoding.PLAIN);
+  }
+
+  @Test
+  void aZstdDeltaDecodesOverAnyFullBase() throws IOException {
+    byte[] base = random(3, SIZE);
+    byte[] plain = base.clone();
+    System.arraycopy(text(4, 9000), 0, plain, 17 * Chunks.PAGE_SIZE_BYTES + 50, 9000);
+    EncodedChunk chunk =
+        new ChunkEncoder(Compression.ZSTD)
+            .encode(
+                ChunkId.of(ByteBuffer.wrap(plain)),
+                ByteBuffer.wrap(plain),
+                ChunkId.of(ByteBuffer.wrap(base)),
+                ByteBuffer.wrap(base));
+    assertThat(chunk.header().encoding()).isEqualTo(ChunkEncoding.PAGE_DELTA_ZSTD);
+    assertThat(decode(reread(chunk), (id, target) -> target.put(base))).isEqualTo(plain);
+  }
+
+  @Test
   void zerosAreAHeaderAlone() throws IOException {
     EncodedChunk chunk = encoder.encode(ChunkId.ZERO, ByteBuffer.allocate(5000));
     assertThat(chunk.header().totalLength()).isEqualTo(ChunkHeader.SIZE_BYTES);
@@ -120,10 +153,12 @@ class EncodedChunkTest {
   @Test
   void hostileHeadersNeverLeaveTheirBounds() throws IOException {
     Random random = new Random(11);
-    byte[] good = bytes(encode(text(12, 20_000)));
+    byte[] lz4 = bytes(encode(text(12, 20_000)));
+    ByteBuffer text = ByteBuffer.wrap(text(12, 20_000));
+    byte[] zstd = bytes(new ChunkEncoder(Compression.ZSTD).encode(ChunkId.of(text), text));
     int refused = 0;
     for (int round = 0; round < 20_000; round++) {
-      byte[] hostile = good.clone();
+      byte[] hostile = (round % 3 == 0 ? zstd : lz4).clone();
       for (int flips = random.nextInt(4); flips >= 0; flips--) {
         int at = 5 + random.nextInt(round % 2 == 0 ? 15 : hostile.length - 5);
         hostile[at] = (byte) random.nextInt();
