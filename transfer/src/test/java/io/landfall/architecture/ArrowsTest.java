@@ -48,6 +48,8 @@ class ArrowsTest {
         "protocol.codec",
         List.of(BASE + "protocol..", "io.netty.buffer..", "io.netty.util..", "net.jpountz.."));
 
+    rows.put("protocol.nbd", List.of("io.netty.buffer.."));
+
     rows.put("snapshot.device", List.of());
     rows.put(
         "snapshot.format",
@@ -131,11 +133,15 @@ class ArrowsTest {
             "io.netty.buffer..",
             "io.netty.util.."));
     rows.put(
+        "transfer.nbd",
+        List.of(BASE + "protocol.nbd..", BASE + "snapshot.device..", "io.netty.buffer.."));
+    rows.put(
         "transfer.net",
         List.of(
             BASE + "protocol..",
             BASE + "transfer.session..",
             BASE + "transfer.pool..",
+            BASE + "transfer.nbd..",
             BASE + "snapshot.device..",
             "io.netty.."));
     rows.put(
@@ -177,6 +183,7 @@ class ArrowsTest {
             BASE + "transfer.submit..",
             BASE + "transfer.pool..",
             BASE + "transfer.net..",
+            BASE + "transfer.nbd..",
             BASE + "transfer.session..",
             BASE + "transfer.landing..",
             BASE + "transfer.client..",

@@ -5,9 +5,12 @@
 /// is at the other end and hides its connections. Who dialled decides nothing: either side serves,
 /// asks and pulls.
 ///
-/// May import: `transfer.session`, `protocol`, `snapshot.device`. Imported by: `transfer.client`,
-/// `transfer.landing`, `transfer.daemon`. Threads: event loops never block; reads and writes of
-/// disks run on two bounded pools of platform threads (apart, so that a source that waits for
-/// another peer cannot stop the writing that it waits for); what a caller hands in runs on virtual
-/// threads.
+/// [io.landfall.transfer.net.NbdServer] serves disks to whoever speaks NBD, with threads of its
+/// own.
+///
+/// May import: `transfer.session`, `transfer.nbd`, `protocol`, `snapshot.device`. Imported by:
+/// `transfer.client`, `transfer.landing`, `transfer.daemon`. Threads: event loops never block;
+/// reads and writes of disks run on two bounded pools of platform threads (apart, so that a source
+/// that waits for another peer cannot stop the writing that it waits for); what a caller hands in
+/// runs on virtual threads.
 package io.landfall.transfer.net;
