@@ -1,7 +1,7 @@
 package io.landfall.store.io;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -38,11 +38,11 @@ public final class StoreFullException extends IOException {
         : failure;
   }
 
+  /// Asks the file system itself: a FileStore is looked up in a table of mounts, which a process in
+  /// a chroot may not find itself in.
   private static long freeBytes(Path path) {
-    try {
-      return Files.getFileStore(path.toAbsolutePath().getParent()).getUsableSpace();
-    } catch (IOException e) {
-      return Long.MAX_VALUE; // cannot tell: then the failure speaks for itself
-    }
+    File directory = path.toAbsolutePath().getParent().toFile();
+    // Of what it cannot tell the total it cannot tell the rest: then the failure speaks for itself.
+    return directory.getTotalSpace() == 0 ? Long.MAX_VALUE : directory.getUsableSpace();
   }
 }

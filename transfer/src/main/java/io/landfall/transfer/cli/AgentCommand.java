@@ -6,6 +6,7 @@ import io.landfall.transfer.config.InvalidConfigurationException;
 import io.landfall.transfer.daemon.Agent;
 import io.landfall.transfer.daemon.AgentKnobs;
 import io.landfall.transfer.daemon.AgentSettings;
+import io.landfall.transfer.net.ServiceManager;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,14 +79,17 @@ final class AgentCommand implements Callable<Integer> {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> waitFor(stop, stopped), "stop"));
-    try (Agent agent = Agent.start(settings)) {
+    try (ServiceManager manager = ServiceManager.of(System.getenv());
+        Agent agent = Agent.start(settings)) {
       String address = Addresses.text(agent.address());
       if (addressFile.isPresent()) {
         publish(addressFile.get(), address);
       }
       spec.commandLine().getOut().println(settings.name() + " listens on " + address);
       spec.commandLine().getOut().flush();
+      manager.ready("listens on " + address, agent::alive);
       stop.await();
+      manager.stopping();
     } finally {
       stopped.countDown();
     }

@@ -34,7 +34,9 @@ import picocli.CommandLine.Command;
       JobCommands.Remove.class,
       JobCommands.Release.class,
       PoolCommand.class,
-      CheckpointCommand.class
+      CheckpointCommand.class,
+      ManCommand.class,
+      ManCommand.Completion.class
     })
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -8,6 +8,7 @@ import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /// One daemon with the submit role, the execute role, or both.
@@ -16,6 +17,8 @@ import java.util.Optional;
 /// the listener and its links, then the roles; jobs stay as they are and are taken up by the next
 /// agent.
 public final class Agent implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Endpoint endpoint;
   private final Optional<ExecuteAgent> execute;
   private final Optional<SubmitAgent> submit;
@@ -57,6 +60,11 @@ public final class Agent implements AutoCloseable {
   /// Where it listens.
   public InetSocketAddress address() {
     return address;
+  }
+
+  /// Whether its network side still answers; what a watchdog asks.
+  public boolean alive() {
+    return endpoint.responds(PATIENCE);
   }
 
   private void welcome(Peer peer) {

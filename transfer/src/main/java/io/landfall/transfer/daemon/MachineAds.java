@@ -8,7 +8,6 @@ import io.landfall.transfer.submit.MachineAd;
 import io.landfall.transfer.submit.VmType;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,8 +83,8 @@ final class MachineAds {
         .toList();
   }
 
-  private static long freeKib(Path directory) throws IOException {
-    return Files.getFileStore(directory).getUsableSpace() >> 10;
+  private static long freeKib(Path directory) {
+    return directory.toFile().getUsableSpace() >> 10;
   }
 
   static int physicalMiB() {

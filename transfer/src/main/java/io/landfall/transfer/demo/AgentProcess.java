@@ -44,6 +44,8 @@ public final class AgentProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
+    // A package keeps its native libraries in a directory.
+    command.add("-Djava.library.path=" + System.getProperty("java.library.path"));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "io.landfall.transfer.cli.Main"));
     command.add("agent");

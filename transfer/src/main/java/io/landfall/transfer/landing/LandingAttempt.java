@@ -11,7 +11,6 @@ import io.landfall.transfer.net.PullSummary;
 import io.landfall.transfer.session.RangeSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -128,7 +127,8 @@ final class LandingAttempt {
 
   private void requireSpace(long bytes) throws IOException {
     Path directory = target.getParent();
-    long usable = Files.getFileStore(directory).getUsableSpace() - options.reserveBytes();
+    // Not by its FileStore: that is looked up in a table of mounts, where a chroot may not be.
+    long usable = directory.toFile().getUsableSpace() - options.reserveBytes();
     if (bytes > usable) {
       throw new LandingException(
           ErrorCode.DISK_FULL,

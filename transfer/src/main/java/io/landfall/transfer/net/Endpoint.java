@@ -22,10 +22,12 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -83,6 +85,18 @@ public final class Endpoint implements AutoCloseable {
 
   private static IoHandlerFactory ioHandler() {
     return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  /// Whether every event loop still does its work: an empty task is done within `patience`.
+  public boolean responds(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (EventExecutor loop : loops) {
+      long left = Math.max(0, deadline - System.nanoTime());
+      if (!loop.submit(() -> {}).awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Takes links from others.

@@ -1,0 +1,126 @@
+package io.landfall.transfer.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.landfall.transfer.testing.Tools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// The package on a host without any Java: a minimal Debian of its own that is entered by chroot.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PackageIT {
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
+
+  /// Made once; a later run on the same machine begins by removing what it installed.
+  private final Path root = TARGET.resolve("package-root");
+
+  private record Outcome(int code, String output) {}
+
+  @BeforeAll
+  void aHostWithoutJava() throws Exception {
+    assumeTrue(Tools.isRoot(), "chroot needs root");
+    Tools.need("debootstrap", "unshare");
+    if (!Files.exists(root.resolve("ready"))) {
+      run("rm", "-rf", root.toString());
+      Outcome made =
+          run("debootstrap", "--variant=minbase", "--include=systemd", "bookworm", root.toString());
+      assertThat(made.code()).as(made.output()).isZero();
+      Files.createFile(root.resolve("ready"));
+    }
+    run("rm", "-rf", root + "/opt", root + "/usr/local/bin", root + "/etc/landfall");
+    Files.createDirectories(root.resolve("opt"));
+    Outcome unpacked = run("tar", "-xzf", archive().toString(), "-C", root + "/opt");
+    assertThat(unpacked.code()).as(unpacked.output()).isZero();
+    Outcome installed = inside("/opt/landfall-*/install");
+    assertThat(installed.code()).as(installed.output()).isZero();
+  }
+
+  private static Path archive() throws IOException {
+    try (Stream<Path> files = Files.list(TARGET)) {
+      return files.filter(f -> f.toString().endsWith("-linux-x86_64.tar.gz")).findFirst().get();
+    }
+  }
+
+  @Test
+  void itRunsWithItsOwnRuntime() throws Exception {
+    assertThat(inside("command -v java").code()).as("a JDK is in the way").isNotZero();
+    assertThat(inside("landfall --version").output()).contains("landfall ", "Java 25");
+  }
+
+  @Test
+  void theAheadOfTimeCacheFitsTheUnpackedJars() throws Exception {
+    Outcome outcome =
+        inside("LANDFALL_JAVA_OPTS='-XX:AOTMode=on -Xlog:aot=error' landfall --version");
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+  }
+
+  @Test
+  void theDemoRunsOnTheSimulatedHypervisor() throws Exception {
+    Outcome outcome = inside("cd /tmp && landfall demo --simulated");
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+    assertThat(inside("rm -rf /tmp/landfall-demo-*").code()).isZero();
+  }
+
+  @Test
+  void theUnitsAreWhatSystemdUnderstands() throws Exception {
+    Outcome outcome =
+        inside("systemd-analyze verify --man=no landfall-execute.service landfall-submit.service");
+    assertThat(outcome.output()).isEmpty();
+    assertThat(outcome.code()).isZero();
+  }
+
+  @Test
+  void anUpgradeKeepsTheConfigurationAndRemovalKeepsTheJobs() throws Exception {
+    assertThat(inside("echo 'VM_MEMORY = 512' > /etc/landfall/landfall.conf").code()).isZero();
+    assertThat(inside("cp -a /opt/landfall-* /tmp/ && /tmp/landfall-*/install").code()).isZero();
+    assertThat(inside("cat /etc/landfall/landfall.conf").output()).isEqualTo("VM_MEMORY = 512\n");
+    assertThat(inside("landfall --version").code()).isZero();
+
+    Outcome removed = inside("cp -a /opt /tmp/kept && /opt/landfall/uninstall");
+    assertThat(removed.code()).as(removed.output()).isZero();
+    assertThat(inside("command -v landfall").code()).isNotZero();
+    assertThat(inside("ls -d /etc/landfall /var/spool/landfall /var/lib/landfall").code()).isZero();
+    assertThat(inside("cp -a /tmp/kept/. /opt/ && rm -rf /tmp/kept /tmp/landfall-*").code())
+        .isZero();
+    assertThat(inside("/opt/landfall-*/install").code()).isZero();
+  }
+
+  /// Runs a command line inside, in mount and process namespaces of its own so that nothing stays
+  /// mounted or running.
+  private Outcome inside(String command) throws IOException, InterruptedException {
+    return run(
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "sh",
+        "-c",
+        "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" sh -c \"$1\"",
+        root.toString(),
+        command);
+  }
+
+  private static Outcome run(String... command) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of(command));
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    builder
+        .environment()
+        .put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    builder.environment().remove("JAVA_HOME");
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+    return new Outcome(process.exitValue(), output);
+  }
+}
