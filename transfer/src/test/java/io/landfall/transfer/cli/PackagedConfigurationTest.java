@@ -48,7 +48,6 @@ class PackagedConfigurationTest {
   }
 
   private static Configuration load(Path file) throws Exception {
-    return Configuration.load(
-        ConfigurationSources.here(Map.of(), Optional.of(file), Map.of()));
+    return Configuration.load(ConfigurationSources.here(Map.of(), Optional.of(file), Map.of()));
   }
 }
