@@ -39,7 +39,8 @@ public sealed interface Order {
   record Land(int port, String name, String target, String base, List<String> seeds)
       implements Order {}
 
-  /// Wait until all that was landed is hashed too; answers with `behindSeconds`, how long that took.
+  /// Wait until all that was landed is hashed too; answers with `behindSeconds`, how long that
+  /// took.
   record Settle() implements Order {}
 
   /// Land a served image in an image cache, which is made if it is not there.
