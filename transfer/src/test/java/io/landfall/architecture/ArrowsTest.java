@@ -143,6 +143,8 @@ class ArrowsTest {
             BASE + "transfer.pool..",
             BASE + "transfer.nbd..",
             BASE + "snapshot.device..",
+            "javax.crypto..", // of the JDK, in spite of their names
+            "javax.net.ssl..",
             "io.netty.."));
     rows.put(
         "transfer.client",

@@ -1,5 +1,6 @@
 package io.landfall.protocol.codec;
 
+import static io.landfall.protocol.error.ErrorCode.LIMIT_EXCEEDED;
 import static io.landfall.protocol.error.ErrorCode.PROTOCOL_VIOLATION;
 
 import io.landfall.protocol.error.ProtocolException;
@@ -21,9 +22,16 @@ public final class FrameDecoder implements AutoCloseable {
   private final ByteBuf headerBytes = Unpooled.buffer(FrameHeader.SIZE_BYTES);
   private FrameHeader header;
   private ByteBuf payload;
+  private int maxPayloadBytes = Integer.MAX_VALUE;
 
   public FrameDecoder(ByteBufAllocator allocator) {
     this.allocator = allocator;
+  }
+
+  /// Refuses longer payloads from now on, whatever their type may have: for a connection whose
+  /// other side has not proved yet who it is.
+  public void restrict(int newMaxPayloadBytes) {
+    maxPayloadBytes = newMaxPayloadBytes;
   }
 
   /// Consumes all of `in`, which stays the caller's, and hands over each message that it completes.
@@ -38,12 +46,25 @@ public final class FrameDecoder implements AutoCloseable {
         }
         header = FrameHeader.read(headerBytes);
         headerBytes.clear();
+        requireAllowed(header);
         payload = allocator.directBuffer(header.payloadLength(), header.payloadLength());
       }
       take(in, payload, header.payloadLength());
       if (payload.readableBytes() == header.payloadLength()) {
         deliver(out);
       }
+    }
+  }
+
+  private void requireAllowed(FrameHeader next) throws ProtocolException {
+    if (next.payloadLength() > maxPayloadBytes) {
+      throw new ProtocolException(
+          LIMIT_EXCEEDED,
+          next.type()
+              + " frame of "
+              + next.payloadLength()
+              + " bytes from a peer that is not admitted yet, expected at most "
+              + maxPayloadBytes);
     }
   }
 

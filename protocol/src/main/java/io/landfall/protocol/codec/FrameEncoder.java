@@ -5,6 +5,7 @@ import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.Auth;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Fin;
@@ -111,6 +112,11 @@ public final class FrameEncoder {
   private static FrameHeader writePayload(TransferMessage message, ByteBuf out) {
     return switch (message) {
       case Hello m -> hello(m, out);
+      case Auth m -> {
+        out.writeByte(Numbers.PROOF_KEYS.indexOf(m.key())).writeZero(3);
+        out.writeBytes(m.nonce().toBytes()).writeBytes(m.proof().toBytes());
+        yield header(FrameType.AUTH, 0, 0, 0);
+      }
       case Open m -> {
         writeText(out, m.export(), Limits.MAX_NAME_BYTES);
         yield header(FrameType.OPEN, 0, m.request(), 0);

@@ -6,6 +6,7 @@ import io.landfall.protocol.message.Limits;
 /// may be. A field that a type does not use must be zero.
 enum FrameType {
   HELLO(1, 0, 0, 48, 48 + Limits.MAX_NAME_BYTES),
+  AUTH(2, 0, 0, 68, 68),
   OPEN(3, Fields.REQUEST, 0, 1, Limits.MAX_NAME_BYTES),
   OPENED(4, Fields.REQUEST | Fields.HANDLE, 0, 80, 80 + Limits.MAX_NAME_BYTES),
   MAP(5, Fields.REQUEST | Fields.HANDLE | Fields.OFFSET, 0, 12, 12),
@@ -50,7 +51,7 @@ enum FrameType {
     this.maxPayload = maxPayload;
   }
 
-  /// The type with this number, or null: reserved (2 AUTH, 10 CREDIT, 13 REF, 14 HAVE) or unknown.
+  /// The type with this number, or null: reserved (10 CREDIT, 13 REF, 14 HAVE) or unknown.
   static FrameType ofNumber(int number) {
     return number < BY_NUMBER.length ? BY_NUMBER[number] : null;
   }

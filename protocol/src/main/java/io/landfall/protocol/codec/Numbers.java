@@ -3,6 +3,7 @@ package io.landfall.protocol.codec;
 import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.ExtentKind;
 import io.landfall.protocol.message.TransferMessage.ManifestState;
+import io.landfall.protocol.message.TransferMessage.ProofKey;
 import io.landfall.protocol.message.TransferMessage.Role;
 import java.util.List;
 
@@ -14,6 +15,8 @@ final class Numbers {
       List.of(ManifestState.NONE, ManifestState.PENDING, ManifestState.READY);
   static final List<ExtentKind> EXTENT_KINDS =
       List.of(ExtentKind.DATA, ExtentKind.ZERO, ExtentKind.BASE);
+  static final List<ProofKey> PROOF_KEYS =
+      List.of(ProofKey.NONE, ProofKey.POOL, ProofKey.LOCAL, ProofKey.SESSION);
   static final List<Codec> CODECS = List.of(Codec.PLAIN, Codec.LZ4);
 
   private Numbers() {}

@@ -8,8 +8,10 @@ import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.message.Limits;
+import io.landfall.protocol.message.Token;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.Auth;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Fin;
@@ -26,6 +28,7 @@ import io.landfall.protocol.message.TransferMessage.Note;
 import io.landfall.protocol.message.TransferMessage.Notice;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.ProofKey;
 import io.landfall.protocol.message.TransferMessage.Reply;
 import io.landfall.protocol.message.TransferMessage.Request;
 import io.landfall.protocol.message.TransferMessage.Role;
@@ -76,6 +79,7 @@ final class PayloadReader {
     long offset = header.offset();
     return switch (header.type()) {
       case HELLO -> hello();
+      case AUTH -> auth();
       case OPEN -> new Open(request, text());
       case OPENED -> opened();
       case MAP -> new MapRange(request, handle, offset, in.getLong(), in.getInt());
@@ -117,6 +121,16 @@ final class PayloadReader {
     UUID session = new UUID(in.getLong(), in.getLong());
     skip(24);
     return new Hello(min, max, role, dataConnections, session, text());
+  }
+
+  private Auth auth() throws ProtocolException {
+    ProofKey key = of(Numbers.PROOF_KEYS, in.get() & 0xFF);
+    skip(3);
+    return new Auth(key, token(), token());
+  }
+
+  private Token token() {
+    return new Token(in.getLong(), in.getLong(), in.getLong(), in.getLong());
   }
 
   private Opened opened() throws ProtocolException {

@@ -42,6 +42,30 @@ public sealed interface TransferMessage {
     }
   }
 
+  /// The key that a proof was made with.
+  enum ProofKey {
+    /// None yet: a challenge.
+    NONE,
+    /// What all hosts of a pool share.
+    POOL,
+    /// What users of the listener's own machine may read.
+    LOCAL,
+    /// What both sides derived when the control connection of the link was proved.
+    SESSION
+  }
+
+  /// One step of proving on a connection without TLS that both sides have the same key; WIRE.md has
+  /// the order.
+  ///
+  /// @param key which one
+  /// @param nonce fresh randomness of the sender
+  /// @param proof over both HELLOs' terms and both nonces; none in a challenge
+  record Auth(ProofKey key, Token nonce, Token proof) implements TransferMessage {
+    public Auth {
+      require((key == ProofKey.NONE) == proof.equals(Token.NONE), "proof");
+    }
+  }
+
   /// Asks for an export by name.
   record Open(int request, String export) implements TransferMessage {}
 

@@ -3,6 +3,7 @@ package io.landfall.protocol.codec;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.error.ErrorCode;
+import io.landfall.protocol.message.Token;
 import io.landfall.protocol.message.TransferMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -28,6 +29,14 @@ final class Messages {
         new TransferMessage.Hello(1, 3, TransferMessage.Role.CONTROL, 2, session, "submit-é"));
     all.put(
         "hello-data", new TransferMessage.Hello(1, 1, TransferMessage.Role.DATA, 8, session, ""));
+    Token nonce = new Token(1, 2, 3, 4);
+    all.put(
+        "auth-challenge",
+        new TransferMessage.Auth(TransferMessage.ProofKey.NONE, nonce, Token.NONE));
+    all.put(
+        "auth-proof",
+        new TransferMessage.Auth(
+            TransferMessage.ProofKey.SESSION, nonce, new Token(-1, 5, Long.MIN_VALUE, 6)));
     all.put("open", new TransferMessage.Open(7, "job 12.0/vda"));
     all.put(
         "opened-plain",

@@ -1,5 +1,6 @@
 package io.landfall.transfer.cli;
 
+import io.landfall.transfer.daemon.AgentSecurity;
 import io.landfall.transfer.daemon.Calls;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
@@ -18,7 +19,10 @@ final class AgentLink implements AutoCloseable {
   }
 
   static AgentLink to(InetSocketAddress address) throws IOException {
-    Endpoint endpoint = Endpoint.open(EndpointSettings.of("command line"));
+    Endpoint endpoint =
+        Endpoint.open(
+            EndpointSettings.of(System.getProperty("user.name")),
+            AgentSecurity.of(System.getenv()).admission());
     try {
       return new AgentLink(endpoint, endpoint.connect(address));
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.landfall.transfer.cli;
 
 import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.daemon.AgentSecurity;
 import io.landfall.transfer.daemon.ForegroundRun;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -63,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
     ForegroundRun.Outcome outcome =
         ForegroundRun.run(
             file,
-            new ForegroundRun.Options(home, on, hypervisor),
+            new ForegroundRun.Options(home, on, hypervisor, AgentSecurity.of(System.getenv())),
             (job, event) -> printer.print(event));
     outcome.problems().forEach(spec.commandLine().getErr()::println);
     if (!outcome.problems().isEmpty()) {

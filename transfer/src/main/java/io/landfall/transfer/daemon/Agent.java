@@ -22,15 +22,18 @@ public final class Agent implements AutoCloseable {
   private final Endpoint endpoint;
   private final Optional<ExecuteAgent> execute;
   private final Optional<SubmitAgent> submit;
+  private final Authorisation authorisation;
   private final InetSocketAddress address;
 
   private Agent(
       Endpoint endpoint,
+      Authorisation authorisation,
       Optional<ExecuteAgent> execute,
       Optional<SubmitAgent> submit,
       InetSocketAddress listen)
       throws IOException {
     this.endpoint = endpoint;
+    this.authorisation = authorisation;
     this.execute = execute;
     this.submit = submit;
     this.address = endpoint.listen(listen, this::welcome);
@@ -40,7 +43,8 @@ public final class Agent implements AutoCloseable {
   ///
   /// @throws IOException if a role cannot be taken up; the message says why
   public static Agent start(AgentSettings settings) throws IOException {
-    Endpoint endpoint = Endpoint.open(EndpointSettings.of(settings.name()));
+    Endpoint endpoint =
+        Endpoint.open(EndpointSettings.of(settings.name()), settings.security().admission());
     Optional<ExecuteAgent> execute = Optional.empty();
     Optional<SubmitAgent> submit = Optional.empty();
     try {
@@ -50,7 +54,12 @@ public final class Agent implements AutoCloseable {
       if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
         submit = Optional.of(SubmitAgent.open(settings, endpoint));
       }
-      return new Agent(endpoint, execute, submit, settings.listen());
+      return new Agent(
+          endpoint,
+          new Authorisation(settings.security().submitHosts()),
+          execute,
+          submit,
+          settings.listen());
     } catch (IOException | RuntimeException e) {
       close(endpoint, execute, submit);
       throw e;
@@ -73,23 +82,24 @@ public final class Agent implements AutoCloseable {
   }
 
   private Reply answer(Peer peer, Request<?> request) throws IOException {
+    authorisation.require(peer.identity(), request);
     return switch (request) {
       case Request.Describe _ -> execute().describe();
-      case Request.Claim claim -> execute().admit(claim);
+      case Request.Claim claim -> execute().admit(peer, claim);
       case Request.Attach attach -> execute().attach(peer, attach.job());
       case Request.Prepare prepare -> execute().prepare(peer, prepare);
-      case Request.Start start -> execute().claimed(start.job()).start();
-      case Request.Save save -> execute().claimed(save.job()).save();
-      case Request.Outputs outputs -> execute().claimed(outputs.job()).outputs();
+      case Request.Start start -> execute().claimed(peer, start.job()).start();
+      case Request.Save save -> execute().claimed(peer, save.job()).save();
+      case Request.Outputs outputs -> execute().claimed(peer, outputs.job()).outputs();
       case Request.Kill kill -> {
-        execute().claimed(kill.job()).kill();
+        execute().claimed(peer, kill.job()).kill();
         yield new Reply.Done();
       }
       case Request.Release release -> {
-        execute().release(release.job());
+        execute().release(peer, release.job());
         yield new Reply.Done();
       }
-      case Request.Submit description -> submit().submit(description);
+      case Request.Submit description -> submit().submit(description, peer.identity());
       case Request.ListJobs _ -> submit().jobs();
       case Request.Watch watch -> {
         submit().watch(peer, watch.job());

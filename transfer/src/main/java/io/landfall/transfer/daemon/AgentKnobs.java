@@ -6,6 +6,7 @@ import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.Configuration.Setting;
 import io.landfall.transfer.config.InvalidConfigurationException;
 import io.landfall.transfer.config.Problem;
+import io.landfall.transfer.net.Encryption;
 import io.landfall.transfer.submit.NetworkingType;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,7 +52,10 @@ public final class AgentKnobs {
           "VM_HARDWARE_VT",
           "START",
           "APPEND_REQ_VM",
-          "APPEND_REQUIREMENTS");
+          "APPEND_REQUIREMENTS",
+          AgentSecurity.POOL,
+          AgentSecurity.ENCRYPTION,
+          "LANDFALL_SUBMIT_HOSTS");
 
   private final Configuration configuration;
 
@@ -114,7 +118,20 @@ public final class AgentKnobs {
         configuration.find("VM_NETWORKING_BRIDGE_INTERFACE").map(Setting::value),
         configuration.duration("JOB_DEFAULT_LEASE_DURATION", Duration.ofMinutes(20)),
         machine(),
-        expression("APPEND_REQ_VM").or(() -> appendRequirements));
+        expression("APPEND_REQ_VM").or(() -> appendRequirements),
+        new AgentSecurity(
+            configuration.path(AgentSecurity.POOL),
+            encryption(),
+            configuration.list("LANDFALL_SUBMIT_HOSTS")));
+  }
+
+  private Encryption encryption() throws InvalidConfigurationException {
+    String word = configuration.text(AgentSecurity.ENCRYPTION, Encryption.REQUIRED.name());
+    Optional<Encryption> encryption = AgentSecurity.encryption(word);
+    if (encryption.isEmpty()) {
+      throw refused(AgentSecurity.ENCRYPTION, AgentSecurity.ENCRYPTIONS);
+    }
+    return encryption.get();
   }
 
   private MachinePolicy machine() throws InvalidConfigurationException {

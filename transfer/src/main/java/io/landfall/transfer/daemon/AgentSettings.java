@@ -27,6 +27,7 @@ import java.util.Set;
 /// @param machine what an execute host says of itself; its architecture and its file system domain
 ///   count for a submit host too
 /// @param appendRequirements submit role: `APPEND_REQ_VM`, or else `APPEND_REQUIREMENTS`
+/// @param security how it proves itself, and whom it lets in
 public record AgentSettings(
     String name,
     Set<Role> roles,
@@ -41,7 +42,8 @@ public record AgentSettings(
     Optional<String> bridge,
     Duration jobLease,
     MachinePolicy machine,
-    Optional<String> appendRequirements) {
+    Optional<String> appendRequirements,
+    AgentSecurity security) {
 
   /// What an agent does; one daemon may do both.
   public enum Role {

@@ -46,6 +46,9 @@ final class Claim {
   private static final Request.VmShape NOTHING =
       new Request.VmShape(0, 0, Optional.empty(), Optional.empty(), false);
 
+  /// Name of the file that says who made the claim.
+  static final String HOLDER = "holder";
+
   private final String job;
   private final Path directory;
   private final ClaimFile file;
@@ -83,6 +86,11 @@ final class Claim {
 
   String job() {
     return job;
+  }
+
+  /// Who made the claim, in words that are the same for the same party at any time.
+  String holder() throws IOException {
+    return Files.readString(directory.resolve(HOLDER));
   }
 
   Phase phase() {

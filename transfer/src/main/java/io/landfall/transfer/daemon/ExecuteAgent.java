@@ -1,6 +1,11 @@
 package io.landfall.transfer.daemon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.landfall.protocol.content.ImageId;
+import io.landfall.protocol.error.ErrorCode;
+import io.landfall.protocol.error.ProtocolException;
+import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.ImageCache;
@@ -112,14 +117,27 @@ final class ExecuteAgent implements AutoCloseable {
 
   Reply.ClaimStatus attach(Peer peer, String job) throws IOException {
     Claim claim = claims.get(job);
+    if (claim != null) {
+      requireHolder(peer, claim);
+    }
     return claim == null
         ? new Reply.ClaimStatus(Reply.ClaimStatus.Phase.NONE, Optional.empty())
         : claim.attach(peer, exportsFor(peer));
   }
 
+  /// A claim belongs to who made it: nobody else is told of it, may pull what it left, or end it.
+  private static void requireHolder(Peer peer, Claim claim) throws IOException {
+    String holder = claim.holder();
+    if (!holder.equals(peer.identity().owner())) {
+      throw new ProtocolException(
+          ErrorCode.NOT_AUTHORISED, claim.job() + " is held here for another: " + holder);
+    }
+  }
+
   /// Keeps room for a job, if there is any: matching saw how things were, this is how they are.
-  synchronized Reply.Done admit(Request.Claim order) throws IOException {
+  synchronized Reply.Done admit(Peer peer, Request.Claim order) throws IOException {
     if (claims.containsKey(order.job())) {
+      requireHolder(peer, claims.get(order.job()));
       return new Reply.Done();
     }
     Reply.HostAd free = describe();
@@ -140,30 +158,33 @@ final class ExecuteAgent implements AutoCloseable {
     }
     Path directory = claimsDirectory.resolve(Names.directory(order.job()));
     Files.createDirectories(directory);
+    DurableFiles.replace(directory.resolve(Claim.HOLDER), peer.identity().owner().getBytes(UTF_8));
     ClaimFile file = ClaimFile.fresh(directory, order.job());
     claims.put(order.job(), claim(order.job(), directory, file, Optional.of(order.vm())));
     return new Reply.Done();
   }
 
   Reply.Prepared prepare(Peer peer, Request.Prepare order) throws IOException {
-    admit(new Request.Claim(order.job(), order.vm()));
-    Claim claim = claimed(order.job());
+    admit(peer, new Request.Claim(order.job(), order.vm()));
+    Claim claim = claimed(peer, order.job());
     claim.attach(peer, exportsFor(peer));
     return claim.prepare(order);
   }
 
-  Claim claimed(String job) throws IOException {
+  Claim claimed(Peer peer, String job) throws IOException {
     Claim claim = claims.get(job);
     if (claim == null) {
       throw new IOException(settings.name() + " has no claim for " + job);
     }
+    requireHolder(peer, claim);
     return claim;
   }
 
   /// Forgets a job; asking twice is harmless.
-  void release(String job) throws IOException {
+  void release(Peer peer, String job) throws IOException {
     Claim claim = claims.get(job);
     if (claim != null) {
+      requireHolder(peer, claim);
       claim.release();
       claims.remove(job);
     }

@@ -26,7 +26,9 @@ public final class ForegroundRun {
   /// @param state directory that keeps checkpoints and cached images between runs
   /// @param on execute agents to use; empty: one inside this process
   /// @param hypervisor for the one inside this process
-  public record Options(Path state, List<InetSocketAddress> on, String hypervisor) {}
+  /// @param security how the submit side proves itself to the agents of `on`
+  public record Options(
+      Path state, List<InetSocketAddress> on, String hypervisor, AgentSecurity security) {}
 
   /// How it went.
   ///
@@ -141,7 +143,8 @@ public final class ForegroundRun {
         Optional.empty(),
         Duration.ofMinutes(20),
         MachinePolicy.standard("local"),
-        Optional.empty());
+        Optional.empty(),
+        options.security());
   }
 
   private static Path spool(Options options) {

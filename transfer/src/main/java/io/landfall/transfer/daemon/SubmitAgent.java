@@ -11,6 +11,7 @@ import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.net.PeerIdentity;
 import io.landfall.transfer.submit.SubmitContext;
 import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
@@ -131,7 +132,25 @@ final class SubmitAgent implements AutoCloseable {
 
   // ---- requests of the command line
 
-  synchronized Reply.Submitted submit(Request.Submit request) throws IOException {
+  /// Queues what a peer submits. Over the network, only what its user could do on this host.
+  Reply.Submitted submit(Request.Submit request, PeerIdentity who) throws IOException {
+    return submit(
+        request,
+        who.proof() == PeerIdentity.Proof.USER_CERTIFICATE
+            ? Optional.of(who.name())
+            : Optional.empty());
+  }
+
+  /// Queues what this process asks for.
+  Reply.Submitted submit(Request.Submit request) throws IOException {
+    return submit(request, Optional.empty());
+  }
+
+  private synchronized Reply.Submitted submit(Request.Submit request, Optional<String> rightsOf)
+      throws IOException {
+    if (rightsOf.isPresent()) {
+      UserRights.requireReadable(rightsOf.get(), Path.of(request.file()));
+    }
     SubmitContext context =
         SubmitContext.here()
             .in(Path.of(request.directory()))
@@ -141,6 +160,9 @@ final class SubmitAgent implements AutoCloseable {
     InputFormats.Judged judged = InputFormats.judge(Path.of(request.file()), context);
     if (!judged.problems().isEmpty()) {
       return new Reply.Submitted(List.of(), judged.problems());
+    }
+    if (rightsOf.isPresent()) {
+      UserRights.requireMaySubmit(rightsOf.get(), judged.jobs());
     }
     List<Job> jobs = new ArrayList<>();
     for (VmJob vm : judged.jobs()) {

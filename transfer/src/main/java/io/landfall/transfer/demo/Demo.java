@@ -11,6 +11,7 @@ import io.landfall.transfer.control.Request;
 import io.landfall.transfer.daemon.Calls;
 import io.landfall.transfer.guest.WorkLog;
 import io.landfall.transfer.guest.WorkPlan;
+import io.landfall.transfer.net.Admission;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
@@ -144,7 +145,7 @@ public final class Demo {
   private void runJob(AgentProcess submit, Path submitFile)
       throws IOException, InterruptedException {
     BlockingQueue<JobEvent> news = new LinkedBlockingQueue<>();
-    try (Endpoint endpoint = Endpoint.open(EndpointSettings.of("demo"));
+    try (Endpoint endpoint = Endpoint.open(EndpointSettings.of("demo"), Admission.thisMachine());
         Peer agent = endpoint.connect(submit.address())) {
       agent.onNotice(notice -> hear(notice, news));
       Reply.Submitted submitted =

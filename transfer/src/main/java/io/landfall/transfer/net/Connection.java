@@ -8,12 +8,14 @@ import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Note;
+import io.landfall.transfer.pool.PoolIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -22,13 +24,18 @@ import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /// One TCP connection: bytes to messages and back, what is queued for sending, and signs of life.
 ///
@@ -49,8 +56,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void lost(String reason);
   }
 
+  /// The longest payload before both sides know who the other is.
+  private static final int MAX_PAYLOAD_BEFORE_ADMISSION = 8 << 10;
+
+  /// An accepted connection is not wanted; it is told why and closed.
+  record Refusal(String sentence) {}
+
   private final Channel channel;
   private final FrameDecoder decoder;
+  private final LongAdder sentBytes = new LongAdder();
+  private final LongAdder receivedBytes = new LongAdder();
+  private volatile boolean plainAnswer;
   private final AtomicLong pendingBytes = new AtomicLong();
   private volatile Listener listener;
   private volatile String lostReason;
@@ -61,7 +77,48 @@ final class Connection extends ChannelInboundHandlerAdapter {
   Connection(Channel channel, Listener listener) {
     this.channel = channel;
     this.decoder = new FrameDecoder(channel.alloc());
+    this.decoder.restrict(MAX_PAYLOAD_BEFORE_ADMISSION);
     this.listener = listener;
+  }
+
+  /// The other side is known: it may send what any peer may. On the event loop.
+  void admitted() {
+    decoder.restrict(Integer.MAX_VALUE);
+  }
+
+  /// Whom the other side's certificate names; empty without TLS.
+  Optional<PeerIdentity> certificate() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      return Optional.empty();
+    }
+    try {
+      Certificate[] chain = tls.engine().getSession().getPeerCertificates();
+      PoolIdentity identity = PoolIdentity.of((X509Certificate) chain[0]);
+      return Optional.of(
+          new PeerIdentity(
+              identity.kind() == PoolIdentity.Kind.HOST
+                  ? PeerIdentity.Proof.HOST_CERTIFICATE
+                  : PeerIdentity.Proof.USER_CERTIFICATE,
+              identity.name()));
+    } catch (SSLPeerUnverifiedException e) {
+      throw new AssertionError("TLS was agreed on without a certificate", e);
+    }
+  }
+
+  /// Whether TLS was offered and the answer came in plain text.
+  boolean plainAnswer() {
+    return plainAnswer;
+  }
+
+  /// Bytes of frames that have left.
+  long sentBytes() {
+    return sentBytes.sum();
+  }
+
+  /// Bytes of frames that have come.
+  long receivedBytes() {
+    return receivedBytes.sum();
   }
 
   /// Hands the connection to another listener. On the event loop, or before anything can arrive.
@@ -130,6 +187,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void gone(long bytes, Runnable whenGone) {
     pendingBytes.addAndGet(-bytes);
+    sentBytes.add(bytes);
     whenGone.run();
     drained.run();
     signalRoom();
@@ -189,6 +247,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
       return;
     }
+    receivedBytes.add(bytes.readableBytes());
     try {
       decoder.feed(bytes, this::deliver);
     } catch (Undeliverable e) {
@@ -228,7 +287,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof IdleStateEvent idle) {
+    if (event instanceof Refusal refusal) {
+      if (lostReason == null) {
+        refuse(ErrorCode.NOT_AUTHORISED, refusal.sentence());
+      }
+    } else if (event instanceof IdleStateEvent idle) {
       if (idle.state() == IdleState.READER_IDLE) {
         close("no sign of life from it for too long");
       } else if (idle.state() == IdleState.WRITER_IDLE && pendingBytes.get() == 0) {
@@ -248,6 +311,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Optional<String> tls = TlsFailures.sentence(cause);
+    if (tls.isPresent()) {
+      plainAnswer = TlsFailures.isPlain(cause);
+      close(tls.get());
+      return;
+    }
     if (!(cause instanceof IOException)) {
       LOG.log(Level.ERROR, "on the connection to " + channel.remoteAddress(), cause);
     }

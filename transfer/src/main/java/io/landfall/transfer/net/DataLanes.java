@@ -34,6 +34,7 @@ final class DataLanes implements PullRun.Lanes {
   private final List<PullRun> runs = new CopyOnWriteArrayList<>();
   private final AtomicInteger nextRequest = new AtomicInteger(1);
   private final AtomicInteger nextLane = new AtomicInteger();
+  private final List<Connection> connections = new CopyOnWriteArrayList<>(); // lost ones too
   private volatile IOException failure;
 
   DataLanes(Machinery machinery, String peerName) {
@@ -49,7 +50,16 @@ final class DataLanes implements PullRun.Lanes {
     Lane lane = new Lane(nextLane.getAndIncrement(), connection, serving, allLost);
     connection.listener(lane);
     lanes.add(lane);
+    connections.add(connection);
     return lanes.size();
+  }
+
+  long sentBytes() {
+    return connections.stream().mapToLong(Connection::sentBytes).sum();
+  }
+
+  long receivedBytes() {
+    return connections.stream().mapToLong(Connection::receivedBytes).sum();
   }
 
   PullSummary pull(int handle, List<Range> ranges, PullSettings settings, RangeSink sink)

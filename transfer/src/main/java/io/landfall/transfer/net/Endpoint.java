@@ -1,10 +1,12 @@
 package io.landfall.transfer.net;
 
+import io.landfall.transfer.pool.LocalKeys;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -21,15 +23,19 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -53,6 +59,7 @@ public final class Endpoint implements AutoCloseable {
   private static final int CHUNK_ORDER = 9; // 8 KiB << 9: the pool grows by 4 MiB
 
   private final EndpointSettings settings;
+  private final Admission admission;
   private final PooledByteBufAllocator allocator;
   private final EventLoopGroup loops;
   private final ExecutorService reading;
@@ -62,9 +69,11 @@ public final class Endpoint implements AutoCloseable {
   private final Shared shared = new Shared();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final List<Channel> listening = new ArrayList<>(); // guarded by itself
+  private final List<Path> keyFiles = new ArrayList<>(); // guarded by listening
 
-  private Endpoint(EndpointSettings settings) {
+  private Endpoint(EndpointSettings settings, Admission admission) {
     this.settings = settings;
+    this.admission = admission;
     int loopCount = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
     this.allocator = new PooledByteBufAllocator(true, 1, 2, 8192, CHUNK_ORDER, 64, 16, false);
     this.loops = new MultiThreadIoEventLoopGroup(loopCount, named("landfall-net"), ioHandler());
@@ -74,9 +83,15 @@ public final class Endpoint implements AutoCloseable {
     this.sendMemory = new Budget(settings.directMemoryBytes() / 4);
   }
 
-  /// Starts the threads; nothing listens yet.
+  /// Starts the threads of an endpoint that proves nothing, and so stays on the loopback address;
+  /// nothing listens yet.
   public static Endpoint open(EndpointSettings settings) {
-    return new Endpoint(settings);
+    return open(settings, Admission.unproved());
+  }
+
+  /// Starts the threads; nothing listens yet.
+  public static Endpoint open(EndpointSettings settings, Admission admission) {
+    return new Endpoint(settings, admission);
   }
 
   private static java.util.concurrent.ThreadFactory named(String name) {
@@ -108,19 +123,33 @@ public final class Endpoint implements AutoCloseable {
   /// @return where it listens
   public InetSocketAddress listen(InetSocketAddress where, Consumer<Peer> onPeer)
       throws IOException {
-    Acceptor acceptor = new Acceptor(shared, links::add, onPeer, MAX_HALF_OPEN);
+    admission.requireMayListen(where);
+    Optional<byte[]> localKey = admission.localKeys().map(keys -> LocalKeys.generate());
+    Acceptor acceptor = new Acceptor(shared, localKey, links::add, onPeer, MAX_HALF_OPEN);
+    Optional<SslContext> tls = listeningTls();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
             .channel(serverChannel())
             .option(ChannelOption.SO_BACKLOG, 128)
-            .childHandler(initializer(acceptor::accepted));
+            .childHandler(
+                initializer(Optional.of(new Doorway(admission, tls)), acceptor::accepted));
     configure(bootstrap);
     Channel channel = await(bootstrap.bind(where), "listening on " + where).channel();
+    InetSocketAddress address = (InetSocketAddress) channel.localAddress();
     synchronized (listening) {
       listening.add(channel);
+      if (localKey.isPresent()) {
+        keyFiles.add(admission.localKeys().get().publish(address.getPort(), localKey.get()));
+      }
     }
-    return (InetSocketAddress) channel.localAddress();
+    return address;
+  }
+
+  private Optional<SslContext> listeningTls() throws IOException {
+    return admission.pool().isPresent() && admission.encryption() != Encryption.NEVER
+        ? Optional.of(admission.pool().get().server())
+        : Optional.empty();
   }
 
   /// Dials another host; returns when control and data connections are up.
@@ -136,7 +165,8 @@ public final class Endpoint implements AutoCloseable {
     return link;
   }
 
-  private Connection dial(InetSocketAddress where, Function<Channel, Connection> connection)
+  private Connection dial(
+      InetSocketAddress where, Optional<SslContext> tls, Function<Channel, Connection> connection)
       throws IOException {
     Connection[] made = new Connection[1];
     Bootstrap bootstrap =
@@ -145,10 +175,12 @@ public final class Endpoint implements AutoCloseable {
             .channel(clientChannel())
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.handshake().toMillis())
             .handler(
-                initializer(channel -> {
-                  made[0] = connection.apply(channel);
-                  return made[0];
-                }));
+                initializer(
+                    tls.map(context -> tlsTo(context, where)),
+                    channel -> {
+                      made[0] = connection.apply(channel);
+                      return made[0];
+                    }));
     bootstrap.option(ChannelOption.ALLOCATOR, allocator);
     bootstrap.option(ChannelOption.TCP_NODELAY, true);
     bootstrap.option(
@@ -170,10 +202,17 @@ public final class Endpoint implements AutoCloseable {
     }
   }
 
-  private ChannelInitializer<SocketChannel> initializer(Function<Channel, Connection> connection) {
+  private ChannelHandler tlsTo(SslContext context, InetSocketAddress where) {
+    return context.newHandler(allocator, where.getHostString(), where.getPort());
+  }
+
+  /// @param first what sees the bytes before the connection does
+  private ChannelInitializer<SocketChannel> initializer(
+      Optional<ChannelHandler> first, Function<Channel, Connection> connection) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(SocketChannel channel) {
+        first.ifPresent(handler -> channel.pipeline().addLast(handler));
         channel
             .pipeline()
             .addLast(
@@ -221,11 +260,20 @@ public final class Endpoint implements AutoCloseable {
       for (Channel channel : listening) {
         channel.close().awaitUninterruptibly();
       }
+      keyFiles.forEach(Endpoint::delete);
     }
     List.copyOf(links).forEach(link -> link.goodbye("this host stops"));
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     stop(reading);
     stop(writing);
+  }
+
+  private static void delete(Path keyFile) {
+    try {
+      Files.deleteIfExists(keyFile);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "cannot delete " + keyFile, e);
+    }
   }
 
   private static void stop(ExecutorService pool) {
@@ -243,6 +291,11 @@ public final class Endpoint implements AutoCloseable {
     @Override
     public EndpointSettings settings() {
       return settings;
+    }
+
+    @Override
+    public Admission admission() {
+      return admission;
     }
 
     @Override

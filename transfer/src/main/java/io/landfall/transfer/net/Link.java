@@ -38,22 +38,30 @@ final class Link implements Peer {
 
   private final Machinery machinery;
   private final UUID session;
+  private final PeerIdentity identity;
   private final String peerName;
   private final Connection control;
   private final Calls calls;
   private final Serving serving;
   private final DataLanes lanes;
   private final Notices notices;
+  private final Audit audit = new Audit();
   private final AtomicReference<String> closeReason = new AtomicReference<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-  Link(Machinery machinery, UUID session, String peerName, Connection control) {
+  Link(
+      Machinery machinery,
+      UUID session,
+      PeerIdentity identity,
+      String peerName,
+      Connection control) {
     this.machinery = machinery;
     this.session = session;
+    this.identity = identity;
     this.peerName = peerName;
     this.control = control;
     this.calls = new Calls(peerName);
-    this.serving = new Serving(machinery, control);
+    this.serving = new Serving(machinery, control, audit);
     this.lanes = new DataLanes(machinery, peerName);
     this.notices = new Notices(peerName);
     control.listener(new ControlListener());
@@ -77,6 +85,11 @@ final class Link implements Peer {
   @Override
   public String name() {
     return peerName;
+  }
+
+  @Override
+  public PeerIdentity identity() {
+    return identity;
   }
 
   @Override
@@ -225,6 +238,12 @@ final class Link implements Peer {
     serving.close();
     notices.close();
     machinery.forget(this);
+    audit.ended(
+        identity,
+        control.address(),
+        control.sentBytes() + lanes.sentBytes(),
+        control.receivedBytes() + lanes.receivedBytes(),
+        reason);
     // Dependents of a caller must not run on the event loop that reports the loss.
     Thread.ofVirtual().name("landfall-closed").start(() -> closed.complete(null));
     return why;
@@ -256,7 +275,10 @@ final class Link implements Peer {
           data.close();
           throw misplaced(data);
         }
-        case TransferMessage.Hello _, TransferMessage.Want _, TransferMessage.Zero _ ->
+        case TransferMessage.Hello _,
+            TransferMessage.Auth _,
+            TransferMessage.Want _,
+            TransferMessage.Zero _ ->
             throw misplaced(message);
       }
     }

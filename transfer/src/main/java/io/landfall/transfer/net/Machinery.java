@@ -7,6 +7,8 @@ import java.util.concurrent.Executor;
 interface Machinery {
   EndpointSettings settings();
 
+  Admission admission();
+
   ByteBufAllocator allocator();
 
   /// Platform threads that read devices for peers. May wait for another peer.

@@ -13,6 +13,9 @@ public interface Peer extends AutoCloseable {
   /// What the other side calls itself.
   String name();
 
+  /// Who it is, as far as it has proved it.
+  PeerIdentity identity();
+
   /// Where it is.
   InetSocketAddress address();
 

@@ -34,13 +34,15 @@ final class Serving {
   private final Machinery machinery;
   private final Connection control;
   private final Source source;
+  private final Audit audit;
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile Exports exports = name -> Optional.empty();
   private volatile RequestHandler handler;
 
-  Serving(Machinery machinery, Connection control) {
+  Serving(Machinery machinery, Connection control, Audit audit) {
     this.machinery = machinery;
     this.control = control;
+    this.audit = audit;
     this.source = new Source(name -> exports.find(name), control.allocator());
   }
 
@@ -98,8 +100,16 @@ final class Serving {
     if (begin(question.request())) {
       Thread.ofVirtual()
           .name("landfall-open")
-          .start(() -> reply(question.request(), () -> source.open(question)));
+          .start(() -> reply(question.request(), () -> opened(question)));
     }
+  }
+
+  private TransferMessage opened(Open question) {
+    TransferMessage answer = source.open(question);
+    if (answer instanceof TransferMessage.Opened) {
+      audit.opened(question.export());
+    }
+    return answer;
   }
 
   void map(MapRange question) {

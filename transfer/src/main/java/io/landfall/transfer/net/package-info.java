@@ -1,5 +1,5 @@
-/// The only room with network sockets and event loops (TLS will be at home here too): links between
-/// two hosts, each one control connection and a few data connections, that drive sessions.
+/// The only room with network sockets and event loops and TLS: links between two hosts, each one
+/// control connection and a few data connections, that drive sessions.
 ///
 /// [io.landfall.transfer.net.Endpoint] listens and dials; a [io.landfall.transfer.net.Peer] is what
 /// is at the other end and hides its connections. Who dialled decides nothing: either side serves,
@@ -8,7 +8,8 @@
 /// [io.landfall.transfer.net.NbdServer] serves disks to whoever speaks NBD, with threads of its
 /// own.
 ///
-/// May import: `transfer.session`, `transfer.nbd`, `protocol`, `snapshot.device`. Imported by:
+/// May import: `transfer.session`, `transfer.nbd`, `transfer.pool`, `protocol`, `snapshot.device`.
+/// Imported by:
 /// `transfer.client`, `transfer.landing`, `transfer.daemon`. Threads: event loops never block;
 /// reads and writes of disks run on two bounded pools of platform threads (apart, so that a source
 /// that waits for another peer cannot stop the writing that it waits for); what a caller hands in

@@ -17,38 +17,51 @@ public final class Export implements AutoCloseable {
   private final Optional<CompletableFuture<Manifest>> manifest;
   private final Optional<ImageId> base;
   private final String stamp;
+  private final Allowance allowance;
 
   private Export(
       BlockDevice device,
       Optional<CompletableFuture<Manifest>> manifest,
       Optional<ImageId> base,
-      String stamp) {
+      String stamp,
+      Allowance allowance) {
     this.device = device;
     this.manifest = manifest;
     this.base = base;
     this.stamp = stamp;
+    this.allowance = allowance;
   }
 
   /// Offers all of `device`, which must not change while the export is open.
   public static Export of(BlockDevice device) {
-    return new Export(device, Optional.empty(), Optional.empty(), "");
+    return new Export(device, Optional.empty(), Optional.empty(), "", Allowance.UNLIMITED);
   }
 
   /// Names the chunks too, now or when hashing is through. A future that fails means that there are
   /// no names.
   public Export withManifest(CompletableFuture<Manifest> m) {
-    return new Export(device, Optional.of(m), base, stamp);
+    return new Export(device, Optional.of(m), base, stamp, allowance);
   }
 
   /// Says that `HOLE` extents of the device mean "the same as the image with this id".
   public Export withBase(ImageId id) {
-    return new Export(device, manifest, Optional.of(id), stamp);
+    return new Export(device, manifest, Optional.of(id), stamp, allowance);
   }
 
   /// Gives the content a stamp that changes whenever the content may have: with it, a landing that
   /// broke off is resumed although nobody has hashed the image.
   public Export withStamp(String text) {
-    return new Export(device, manifest, base, text);
+    return new Export(device, manifest, base, text, allowance);
+  }
+
+  /// Bounds what may be taken of it.
+  public Export withAllowance(Allowance bound) {
+    return new Export(device, manifest, base, stamp, bound);
+  }
+
+  /// Bytes on offer.
+  public long sizeBytes() {
+    return device.sizeBytes();
   }
 
   /// A stamp for the content of a file: device, inode, size and both times.
@@ -76,6 +89,10 @@ public final class Export implements AutoCloseable {
 
   Optional<ImageId> base() {
     return base;
+  }
+
+  Allowance allowance() {
+    return allowance;
   }
 
   String stamp() {

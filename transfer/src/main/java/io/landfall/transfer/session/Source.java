@@ -92,6 +92,11 @@ public final class Source implements AutoCloseable {
           ErrorCode.OUT_OF_RANGE,
           "bytes " + want.offset() + " to " + (want.offset() + want.length()) + " of " + size);
     }
+    Optional<String> refusal = open.export().allowance().take(want.length());
+    if (refusal.isPresent()) {
+      open.release();
+      return Answer.refusing(want, ErrorCode.NOT_AUTHORISED, refusal.get());
+    }
     return Answer.of(want, open, allocator);
   }
 

@@ -9,6 +9,7 @@ import io.landfall.transfer.daemon.Calls;
 import io.landfall.transfer.demo.AgentProcess;
 import io.landfall.transfer.demo.DemoImage;
 import io.landfall.transfer.guest.WorkPlan;
+import io.landfall.transfer.net.Admission;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
@@ -32,7 +33,8 @@ public final class Pool implements AutoCloseable {
   private final Path directory;
   private final String hypervisor;
   private final Map<String, AgentProcess> agents = new LinkedHashMap<>();
-  private final Endpoint endpoint = Endpoint.open(EndpointSettings.of("test"));
+  private final Endpoint endpoint =
+      Endpoint.open(EndpointSettings.of("test"), Admission.thisMachine());
 
   public Pool(Path directory, String hypervisor) throws IOException {
     this.directory = directory;
