@@ -89,9 +89,19 @@ class ArrowsTest {
             "tools.jackson..",
             "com.fasterxml.jackson.annotation.."));
     rows.put(
+        "store.export",
+        List.of(
+            BASE + "store.checkpoint..",
+            BASE + "store.chunk..",
+            BASE + "protocol.content..",
+            BASE + "snapshot.device..",
+            "org.apache.commons.compress..",
+            "tools.jackson.."));
+    rows.put(
         "store.verify",
         List.of(
             BASE + "store.checkpoint..",
+            BASE + "store.export..",
             BASE + "store.chunk..",
             BASE + "store.index..",
             BASE + "store.io..",

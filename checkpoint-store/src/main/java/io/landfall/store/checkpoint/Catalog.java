@@ -35,8 +35,7 @@ final class Catalog {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.records(), "*.ckpt")) {
       for (Path file : files) {
         try {
-          CheckpointRecord record =
-              RecordJson.read(Envelope.RECORD.open(Files.readAllBytes(file), file), file);
+          CheckpointRecord record = CheckpointRecord.readFrom(Files.readAllBytes(file), file);
           records.put(record.id(), record);
         } catch (DamagedStoreException e) {
           LOG.log(System.Logger.Level.WARNING, e.getMessage());

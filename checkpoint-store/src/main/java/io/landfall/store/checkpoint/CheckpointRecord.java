@@ -1,5 +1,6 @@
 package io.landfall.store.checkpoint;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,25 @@ public record CheckpointRecord(
     return devices.stream()
         .map(DeviceRecord::summary)
         .reduce(new IngestSummary(0, 0, 0, 0, 0, 0, 0), IngestSummary::plus);
+  }
+
+  /// The file that is this record.
+  public byte[] toBytes() {
+    return Envelope.RECORD.seal(RecordJson.write(this));
+  }
+
+  /// Reads a record from the bytes of its file.
+  ///
+  /// @param path for messages
+  /// @throws DamagedStoreException if they are not what [#toBytes] gave
+  public static CheckpointRecord readFrom(byte[] file, Path path) throws DamagedStoreException {
+    return RecordJson.read(Envelope.RECORD.open(file, path), path);
+  }
+
+  /// The same checkpoint, relying on other packs.
+  CheckpointRecord withPacks(Map<Long, Long> other) {
+    return new CheckpointRecord(
+        id, job, parent, sequence, created, executeHost, vmDescription, devices, blobs, other);
   }
 
   /// For each pack, the farthest that one of `records` needs it.

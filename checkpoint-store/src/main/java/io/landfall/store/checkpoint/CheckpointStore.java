@@ -122,6 +122,15 @@ public final class CheckpointStore implements AutoCloseable {
     requireWriting().ledger().delete(id);
   }
 
+  /// Starts taking in checkpoints of another store. Caller closes.
+  ///
+  /// @throws IllegalStateException if the store was opened for looking
+  public CheckpointImport beginImport() throws IOException {
+    StoreWriting open = requireWriting();
+    open.ledger().requireKnownOutcome();
+    return new CheckpointImport(this, open.ledger(), open.chunks().begin());
+  }
+
   /// Starts adding chunks that committed checkpoints miss. Caller closes.
   ///
   /// @throws IllegalStateException if the store was opened for looking

@@ -26,13 +26,13 @@ public final class ContentTree {
   /// Sees what a tree is made of. Zero nodes and zero chunks are not shown.
   public interface Visitor {
     /// A node, before it is read: whether to go into it.
-    boolean enter(ChunkId node, int level, Range covered);
+    boolean enter(ChunkId node, int level, Range covered) throws IOException;
 
     /// A chunk of guest data, by name; it is not read.
     void chunk(ChunkId chunk, Range covered) throws IOException;
 
     /// A node that was entered and could not be read: nothing is known of what it covers.
-    void unreadable(ChunkId node, int level, Range covered, IOException cause);
+    void unreadable(ChunkId node, int level, Range covered, IOException cause) throws IOException;
 
     /// A node that was entered and wholly walked.
     default void leave(ChunkId node, int level) {}

@@ -71,10 +71,7 @@ final class Ledger {
     Path target = layout.record(record.id());
     try {
       DurableFiles.write(
-          files,
-          layout.temporary().resolve(target.getFileName()),
-          target,
-          Envelope.RECORD.seal(RecordJson.write(record)));
+          files, layout.temporary().resolve(target.getFileName()), target, record.toBytes());
     } catch (IOException e) {
       outcomeUnknown = Files.exists(target);
       throw e;

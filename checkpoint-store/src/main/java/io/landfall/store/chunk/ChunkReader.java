@@ -91,6 +91,19 @@ public final class ChunkReader {
     return Optional.of(ChunkHeader.readFrom(header.flip()).base());
   }
 
+  /// A chunk or node as it lies in its pack, its payload checked against its checksum; whoever
+  /// takes it decodes it and checks the content.
+  ///
+  /// @return a copy
+  /// @throws MissingChunkException if the store has no such chunk
+  /// @throws CorruptChunkException if it is damaged
+  public EncodedChunk readEncoded(ChunkId id) throws IOException {
+    ChunkLocation at = locator.find(id).orElseThrow(() -> new MissingChunkException(id));
+    EncodedChunk chunk = encoded(id, at.level(), at.rawLength(), new Buffers(), false);
+    chunk.requireIntact();
+    return chunk;
+  }
+
   private void readBase(ChunkId id, ByteBuffer plain, Buffers buffers) throws IOException {
     EncodedChunk base = encoded(id, 0, plain.remaining(), buffers, true);
     if (base.header().encoding().isDelta()) {

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       RestoreCommand.class,
       StatsCommand.class,
       DiffCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
       RepairCommand.class,
       DeleteCommand.class,
       PruneCommand.class,

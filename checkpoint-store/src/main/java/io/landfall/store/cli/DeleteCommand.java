@@ -2,7 +2,6 @@ package io.landfall.store.cli;
 
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
-import io.landfall.store.checkpoint.StoreSettings;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -25,7 +24,7 @@ final class DeleteCommand extends StoreCommand {
     try (CheckpointStore store = inspect()) {
       record = find(store, id);
     }
-    try (CheckpointStore store = CheckpointStore.open(storeDirectory(), StoreSettings.defaults())) {
+    try (CheckpointStore store = CheckpointStore.open(storeDirectory(), settings())) {
       store.delete(record.id());
     }
     if (json) {

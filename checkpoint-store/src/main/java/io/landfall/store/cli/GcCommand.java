@@ -1,7 +1,6 @@
 package io.landfall.store.cli;
 
 import io.landfall.store.checkpoint.CheckpointStore;
-import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.gc.GarbageCollector;
 import io.landfall.store.gc.GcPlan;
 import io.landfall.store.gc.GcResult;
@@ -31,7 +30,7 @@ final class GcCommand extends StoreCommand {
       }
     }
     CheckpointStore.inspect(storeDirectory()).close(); // or nothing is there to collect
-    try (CheckpointStore store = CheckpointStore.open(storeDirectory(), StoreSettings.defaults())) {
+    try (CheckpointStore store = CheckpointStore.open(storeDirectory(), settings())) {
       GcPlan[] plan = new GcPlan[1];
       GcResult result =
           GarbageCollector.run(

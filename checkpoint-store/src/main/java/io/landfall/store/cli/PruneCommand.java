@@ -3,7 +3,6 @@ package io.landfall.store.cli;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.Retention;
-import io.landfall.store.checkpoint.StoreSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,8 +62,7 @@ final class PruneCommand extends StoreCommand {
       expired = retention.expired(JobChoice.of(job).among(store), Instant.now());
     }
     if (!planOnly && !expired.isEmpty()) {
-      try (CheckpointStore store =
-          CheckpointStore.open(storeDirectory(), StoreSettings.defaults())) {
+      try (CheckpointStore store = CheckpointStore.open(storeDirectory(), settings())) {
         for (CheckpointRecord record : expired) {
           store.delete(record.id());
         }

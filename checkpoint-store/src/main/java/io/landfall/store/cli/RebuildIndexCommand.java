@@ -1,7 +1,6 @@
 package io.landfall.store.cli;
 
 import io.landfall.store.checkpoint.CheckpointStore;
-import io.landfall.store.checkpoint.StoreSettings;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
@@ -13,7 +12,7 @@ import picocli.CommandLine.Command;
 final class RebuildIndexCommand extends StoreCommand {
   @Override
   int run() throws IOException {
-    long chunks = CheckpointStore.rebuildIndex(storeDirectory(), StoreSettings.defaults());
+    long chunks = CheckpointStore.rebuildIndex(storeDirectory(), settings());
     if (json) {
       print(JSON.createObjectNode().put("chunks", chunks));
     } else {

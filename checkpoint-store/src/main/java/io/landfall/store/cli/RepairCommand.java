@@ -1,10 +1,10 @@
 package io.landfall.store.cli;
 
 import io.landfall.store.checkpoint.CheckpointStore;
-import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.verify.Repair;
 import io.landfall.store.verify.RepairReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     name = "repair",
     description = {
       "Take damaged packs out of use, keep what is intact in them, make the index again, and get",
-      "what is missing from other stores. The daemon must not be running."
+      "what is missing from other stores or exports. The daemon must not be running."
     },
     footer = {
       "",
@@ -26,18 +26,16 @@ import picocli.CommandLine.Option;
 final class RepairCommand extends StoreCommand {
   @Option(
       names = "--from",
-      paramLabel = "DIR",
-      description = "Another SPOOL directory to take missing chunks from. May be repeated.")
+      paramLabel = "SPOOL|FILE",
+      description =
+          "Another SPOOL directory, or an export, to take missing chunks from. May be repeated.")
   private List<Path> from = new ArrayList<>();
 
   @Override
   int run() throws IOException {
     CheckpointStore.inspect(storeDirectory()).close(); // or nothing is there to repair
     RepairReport report =
-        Repair.run(
-            storeDirectory(),
-            StoreSettings.defaults(),
-            from.stream().map(other -> other.resolve("landfall")).toList());
+        Repair.run(storeDirectory(), settings(), from.stream().map(RepairCommand::source).toList());
     if (json) {
       print(
           JSON.createObjectNode()
@@ -58,5 +56,9 @@ final class RepairCommand extends StoreCommand {
       out().flush();
     }
     return report.after().clean() ? DONE : DAMAGE;
+  }
+
+  private static Path source(Path given) {
+    return Files.isRegularFile(given) ? given : given.resolve("landfall");
   }
 }

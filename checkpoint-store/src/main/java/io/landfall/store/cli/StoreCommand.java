@@ -6,8 +6,10 @@ import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.DamagedStoreException;
 import io.landfall.store.checkpoint.StoreHeldException;
+import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.chunk.DamagedPackException;
 import io.landfall.store.chunk.MissingChunkException;
+import io.landfall.store.export.DamagedExportException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -66,6 +68,7 @@ abstract class StoreCommand implements Callable<Integer> {
     } catch (FileAlreadyExistsException e) {
       return fail(FAILED, e.getFile() + ": is there already");
     } catch (DamagedStoreException
+        | DamagedExportException
         | DamagedPackException
         | CorruptChunkException
         | MissingChunkException e) {
@@ -101,6 +104,11 @@ abstract class StoreCommand implements Callable<Integer> {
     }
     throw new ParameterException(
         spec.commandLine(), "which store? Give --spool DIR or set _LANDFALL_SPOOL");
+  }
+
+  /// How a store is opened for writing.
+  final StoreSettings settings() {
+    return StoreSettings.defaults();
   }
 
   /// Opens the store for looking. Caller closes.

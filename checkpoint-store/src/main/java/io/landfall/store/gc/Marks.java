@@ -7,22 +7,21 @@ import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.ContentTree;
 import io.landfall.store.checkpoint.StoredContent;
 import io.landfall.store.chunk.ChunkLocation;
+import io.landfall.store.chunk.LocationSet;
 import io.landfall.store.chunk.MissingChunkException;
 import io.landfall.store.chunk.PackEntry;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// Which records of which packs some checkpoint needs: everything that can be reached from the
 /// records, and the bases of the deltas among it.
 ///
-/// Memory: 4 bytes a chunk and some 80 a node, of which there is one for 256 chunks.
+/// Memory: some 8 bytes a chunk and some 80 a node, of which there is one for 256 chunks.
 final class Marks {
   private final CheckpointStore store;
-  private final Map<Long, LiveOffsets> live = new HashMap<>();
+  private final LocationSet live = new LocationSet();
   private final Set<ChunkId> nodes = new HashSet<>();
 
   private Marks(CheckpointStore store) {
@@ -49,8 +48,7 @@ final class Marks {
   }
 
   boolean isLive(long pack, PackEntry entry) {
-    LiveOffsets offsets = live.get(pack);
-    return offsets != null && offsets.contains(entry.offset());
+    return live.contains(pack, entry.offset());
   }
 
   private void mark(StoredContent content) throws IOException {
@@ -63,8 +61,7 @@ final class Marks {
 
   private void markAt(ChunkId id) throws IOException {
     ChunkLocation at = store.locator().find(id).orElseThrow(() -> new MissingChunkException(id));
-    live.computeIfAbsent(at.pack(), _ -> new LiveOffsets()).add(at.offset());
-    if (at.encoding().isDelta()) {
+    if (live.add(at) && at.encoding().isDelta()) {
       Optional<ChunkId> base = store.chunks().fullForm(id);
       markAt(base.orElseThrow(() -> new MissingChunkException(id)));
     }

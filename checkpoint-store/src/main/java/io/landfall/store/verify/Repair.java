@@ -2,7 +2,6 @@ package io.landfall.store.verify;
 
 import io.landfall.protocol.content.ChunkEncoder;
 import io.landfall.protocol.content.ChunkId;
-import io.landfall.protocol.content.Chunks;
 import io.landfall.snapshot.device.Range;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
@@ -15,15 +14,17 @@ import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackKind;
 import io.landfall.store.verify.Finding.Kind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Takes damaged packs out of use without losing what is intact in them, and gets what is missing
-/// from other stores.
+/// from other stores and from exports.
 ///
 /// Nothing is deleted: a damaged pack is moved to `quarantine/` in the store's directory. What no
 /// other store has stays missing until somebody stores the same content again.
@@ -31,18 +32,19 @@ import java.util.TreeSet;
 /// The daemon must not be running.
 public final class Repair {
   private final CheckpointStore store;
-  private final CheckpointStore source;
-  private final ChunkEncoder encoder = new ChunkEncoder();
-  private int fetched;
+  private final RepairSource source;
+  private final ChunkEncoder encoder;
 
-  private Repair(CheckpointStore store, CheckpointStore source) {
+  private Repair(CheckpointStore store, RepairSource source, StoreSettings settings) {
     this.store = store;
     this.source = source;
+    this.encoder = new ChunkEncoder(settings.compression());
   }
 
   /// Repairs the store in `directory`.
   ///
-  /// @param sources directories of stores to take missing chunks from, tried in order
+  /// @param sources what to take missing chunks from, tried in order: directories of stores, and
+  ///   files that are exports
   /// @throws io.landfall.store.checkpoint.StoreHeldException if another process has the store open
   ///   for writing
   public static RepairReport run(Path directory, StoreSettings settings, List<Path> sources)
@@ -52,12 +54,18 @@ public final class Repair {
     int fetched = 0;
     try (CheckpointStore store = CheckpointStore.open(directory, settings)) {
       for (Path other : sources) {
-        try (CheckpointStore source = CheckpointStore.inspect(other)) {
-          fetched += new Repair(store, source).fetchAll();
+        try (RepairSource source = open(other)) {
+          fetched += new Repair(store, source, settings).fetchAll();
         }
       }
     }
     return new RepairReport(quarantined, fetched, Verifier.verify(directory, n -> {}));
+  }
+
+  private static RepairSource open(Path source) throws IOException {
+    return Files.isDirectory(source)
+        ? new StoreSource(CheckpointStore.inspect(source))
+        : new ExportSource(source);
   }
 
   private static int quarantine(Path directory, StoreSettings settings) throws IOException {
@@ -94,41 +102,56 @@ public final class Repair {
         store.directory().resolve("quarantine").resolve(pack.getFileName()));
   }
 
-  /// Goes on until a pass finds nothing more: behind a node that was missing, more may be.
+  /// Goes on until a pass brings nothing more: behind a node that was missing, more may be.
   private int fetchAll() throws IOException {
-    int before;
+    int fetched = 0;
+    int found;
     do {
-      before = fetched;
       try (ChunkSession session = store.beginRepair()) {
-        for (CheckpointRecord record : store.list()) {
-          for (StoredContent content : record.contents()) {
-            ContentTree.walk(store.chunks(), content, new Fetcher(session, content));
-          }
-        }
+        Map<ChunkId, Wanted> missing = missing(session);
+        found = missing.isEmpty() ? 0 : source.fetch(missing, store.chunks(), sink(session));
         session.barrier();
       }
-    } while (fetched > before);
+      fetched += found;
+    } while (found > 0);
     return fetched;
   }
 
-  private final class Fetcher implements ContentTree.Visitor {
-    private final ChunkSession session;
-    private final StoredContent content;
+  /// What a chunk or node must be.
+  ///
+  /// @param level 0 for guest data
+  /// @param rawLength its plain bytes
+  record Wanted(int level, int rawLength) {}
 
-    Fetcher(ChunkSession session, StoredContent content) {
-      this.session = session;
-      this.content = content;
+  private Map<ChunkId, Wanted> missing(ChunkSession session) throws IOException {
+    Map<ChunkId, Wanted> missing = new HashMap<>();
+    for (CheckpointRecord record : store.list()) {
+      for (StoredContent content : record.contents()) {
+        ContentTree.walk(store.chunks(), content, new Search(session, content, missing));
+      }
     }
+    return missing;
+  }
 
+  private RepairSource.Sink sink(ChunkSession session) {
+    return (id, level, plain) ->
+        session.store(
+            level > 0 ? PackKind.META : PackKind.DISK,
+            level > 0 ? encoder.encodeNode(id, level, plain) : encoder.encode(id, plain));
+  }
+
+  /// Finds what is not there, or cannot be read.
+  private record Search(ChunkSession session, StoredContent content, Map<ChunkId, Wanted> missing)
+      implements ContentTree.Visitor {
     @Override
     public boolean enter(ChunkId node, int level, Range covered) {
-      return true;
+      return !missing.containsKey(node);
     }
 
     @Override
     public void chunk(ChunkId chunk, Range covered) throws IOException {
       if (!session.touch(chunk)) {
-        fetch(chunk, 0, Math.toIntExact(covered.length()));
+        missing.put(chunk, new Wanted(0, Math.toIntExact(covered.length())));
       }
     }
 
@@ -136,27 +159,7 @@ public final class Repair {
     public void unreadable(ChunkId node, int level, Range covered, IOException cause) {
       long each = (long) content.chunkSizeBytes() << (Byte.SIZE * (level - 1));
       int children = Math.toIntExact(Math.ceilDiv(covered.length(), each));
-      try {
-        fetch(node, level, children * ChunkId.SIZE_BYTES);
-      } catch (IOException e) {
-        System.getLogger(Repair.class.getName())
-            .log(System.Logger.Level.WARNING, "node " + node + ": " + e.getMessage());
-      }
-    }
-
-    private void fetch(ChunkId id, int level, int length) throws IOException {
-      if (!source.holds(id)) {
-        return;
-      }
-      ByteBuffer plain = ByteBuffer.allocate(Math.min(length, Chunks.MAX_SIZE_BYTES));
-      source.chunks().read(id, level, plain);
-      plain.flip();
-      if (level > 0) {
-        session.store(PackKind.META, encoder.encodeNode(id, level, plain));
-      } else {
-        session.store(PackKind.DISK, encoder.encode(id, plain));
-      }
-      fetched++;
+      missing.put(node, new Wanted(level, children * ChunkId.SIZE_BYTES));
     }
   }
 }

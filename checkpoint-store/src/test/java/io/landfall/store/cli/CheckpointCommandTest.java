@@ -161,6 +161,34 @@ class CheckpointCommandTest {
   }
 
   @Test
+  void anExportIsTakenInElsewhereAndWhatIsThereNeedNotTravel() throws IOException {
+    Path first = spool.resolve("first.tar");
+    Path rest = spool.resolve("rest.tar");
+    Path have = Files.writeString(spool.resolve("have"), parent.id() + "\n");
+    assertThat(run("export", parent.id().text(), first.toString())).isZero();
+    assertThat(run("export", child.id().text(), rest.toString(), "--have", have.toString()))
+        .isZero();
+    assertThat(Files.size(rest)).isLessThan(Files.size(first) / 10);
+    assertThat(run("export", child.id().text(), rest.toString())).isEqualTo(StoreCommand.FAILED);
+    Path here = spool;
+    spool = Files.createDirectory(spool.resolve("there"));
+    CheckpointStore.open(spool.resolve("landfall"), Contents.settings()).close();
+    assertThat(run("import", rest.toString())).isEqualTo(StoreCommand.DAMAGE);
+    assertThat(err.toString()).contains("neither in the import nor in this store");
+    assertThat(json("import", first.toString()).get("added").size()).isEqualTo(1);
+    assertThat(json("import", rest.toString()).get("added").size()).isEqualTo(1);
+    assertThat(run("restore", child.id().text(), spool.resolve("r").toString())).isZero();
+    assertThat(Files.readAllBytes(spool.resolve("r").resolve("vda.raw"))).isEqualTo(disk);
+    Path there = spool;
+    spool = here;
+    Path nothing = spool.resolve("nothing.tar");
+    assertThat(
+            run("export", child.id().text(), nothing.toString(), "--lacking-in", there.toString()))
+        .isZero();
+    assertThat(out.toString()).contains("0 chunks");
+  }
+
+  @Test
   void statsAddUp() {
     JsonNode stats = json("stats");
     assertThat(stats.get("checkpoints").asInt()).isEqualTo(2);

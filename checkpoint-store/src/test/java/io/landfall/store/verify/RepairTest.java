@@ -6,9 +6,12 @@ import io.landfall.snapshot.device.MemoryDevice;
 import io.landfall.store.checkpoint.CheckpointId;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.export.Export;
 import io.landfall.store.testing.Contents;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +72,35 @@ class RepairTest {
     assertThat(report.after().findings()).isEmpty();
     assertThat(directory.resolve("quarantine/0000000000000000.pack")).exists();
     assertThat(read(record.id())).isEqualTo(Contents.bytes(disk));
+  }
+
+  @Test
+  void whatIsMissingComesFromAnExportedFile() throws IOException {
+    Path file = temporary.resolve("twin.tar");
+    disk.write(5000, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    for (Path where : List.of(directory, twin)) {
+      try (CheckpointStore store = CheckpointStore.open(where, Contents.settings())) {
+        Contents.commit(store, Optional.of(store.list().getFirst().id()), disk);
+      }
+    }
+    try (CheckpointStore store = CheckpointStore.inspect(twin);
+        OutputStream out = Files.newOutputStream(file)) {
+      Export.write(store, store.list(), id -> true, out);
+    }
+    for (int sequence = 0; sequence < 4; sequence++) {
+      damage(pack(sequence), 100); // both disks' first chunk, base and delta, and both nodes
+    }
+    RepairReport report = Repair.run(directory, Contents.settings(), List.of(file));
+    assertThat(report.quarantinedPacks()).isEqualTo(4);
+    assertThat(report.fetchedChunks()).isEqualTo(4);
+    assertThat(report.after().findings()).isEmpty();
+    assertThat(read(newest())).isEqualTo(Contents.bytes(disk));
+  }
+
+  private CheckpointId newest() throws IOException {
+    try (CheckpointStore store = CheckpointStore.inspect(directory)) {
+      return store.list().getLast().id();
+    }
   }
 
   @Test

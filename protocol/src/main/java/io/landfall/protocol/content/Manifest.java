@@ -46,7 +46,7 @@ public final class Manifest {
     this.chunkSizeBytes = chunkSizeBytes;
     this.ids = ids;
     this.nodes = nodesAbove(ids);
-    this.imageId = computeImageId();
+    this.imageId = imageId(sizeBytes, chunkSizeBytes, root());
   }
 
   /// Receives the nodes of a tree.
@@ -185,8 +185,8 @@ public final class Manifest {
     return children.asSlice(from, Math.min(nodeBytes, children.byteSize() - from));
   }
 
-  private ImageId computeImageId() {
-    ChunkId root = root();
+  /// The name of a content of which only the root and the geometry are known.
+  public static ImageId imageId(long sizeBytes, int chunkSizeBytes, ChunkId root) {
     ByteBuffer geometry = ByteBuffer.allocate(Long.BYTES + 2 * Integer.BYTES);
     geometry.putLong(sizeBytes).putInt(chunkSizeBytes).putInt(FAN_OUT).flip();
     MessageDigest sha256 = ChunkId.sha256();
