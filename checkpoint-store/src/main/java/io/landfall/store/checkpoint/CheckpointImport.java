@@ -38,6 +38,7 @@ public final class CheckpointImport implements AutoCloseable {
   /// @return whether it was not here yet
   /// @throws DamagedStoreException if something that it names is not here, or it contradicts itself
   ///   or a checkpoint of the same id
+  /// @throws QuotaExceededException if the owner's checkpoints would need more than they may
   public boolean commit(CheckpointRecord record) throws IOException {
     Optional<CheckpointRecord> known = store.find(record.id());
     if (known.isPresent()) {
@@ -48,7 +49,10 @@ public final class CheckpointImport implements AutoCloseable {
       requirePlausible(record, content);
       ContentTree.walk(store.chunks(), content, new Presence(record, content));
     }
+    String owner = record.job().owner();
+    store.usage().require(owner, session.storedBytes());
     ledger.publish(record.withPacks(session.barrier()));
+    store.usage().deleted(owner); // who shares what with whom is not known
     return true;
   }
 

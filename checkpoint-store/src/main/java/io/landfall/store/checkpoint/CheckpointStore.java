@@ -9,6 +9,7 @@ import io.landfall.store.chunk.PackCollection;
 import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackReaders;
 import io.landfall.store.index.RocksIndex;
+import io.landfall.store.io.DiskReserve;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class CheckpointStore implements AutoCloseable {
   private final ChunkReader chunks;
   private final ChunkLocator locator;
   private final Optional<StoreWriting> writing;
+  private final OwnerUsage usage = new OwnerUsage(this);
 
   private CheckpointStore(
       StoreLayout layout,
@@ -103,6 +105,8 @@ public final class CheckpointStore implements AutoCloseable {
 
   /// Starts a checkpoint. Caller closes.
   ///
+  /// @throws QuotaExceededException if the owner's checkpoints need all they may
+  /// @throws io.landfall.store.io.StoreFullException if no more than the reserve is free
   /// @throws IllegalStateException if the store was opened for looking
   public CheckpointWriter begin(CheckpointDraft draft) throws IOException {
     StoreWriting open = requireWriting();
@@ -111,7 +115,8 @@ public final class CheckpointStore implements AutoCloseable {
       throw new NoSuchElementException(
           "parent checkpoint " + draft.parent().get() + " is not in the store");
     }
-    return new CheckpointWriter(this, open.ledger(), draft, open.chunks().begin());
+    usage.require(draft.job().owner(), 0);
+    return new CheckpointWriter(this, open.ledger(), draft, beginChunks(open));
   }
 
   /// Deletes a checkpoint; its space comes back with the next garbage collection.
@@ -119,7 +124,17 @@ public final class CheckpointStore implements AutoCloseable {
   /// @throws NoSuchElementException if there is no such checkpoint
   /// @throws StoreHeldException if a running ingest relies on it
   public void delete(CheckpointId id) throws IOException {
-    requireWriting().ledger().delete(id);
+    StoreWriting open = requireWriting();
+    String owner = require(id).job().owner();
+    open.ledger().delete(id);
+    usage.deleted(owner);
+  }
+
+  /// Every ingest leaves the reserve alone, from its first byte.
+  private ChunkSession beginChunks(StoreWriting open) throws IOException {
+    DiskReserve reserve = new DiskReserve(layout.root(), settings.reservedDiskBytes());
+    reserve.require();
+    return open.chunks().begin(reserve::require);
   }
 
   /// Starts taking in checkpoints of another store. Caller closes.
@@ -128,14 +143,14 @@ public final class CheckpointStore implements AutoCloseable {
   public CheckpointImport beginImport() throws IOException {
     StoreWriting open = requireWriting();
     open.ledger().requireKnownOutcome();
-    return new CheckpointImport(this, open.ledger(), open.chunks().begin());
+    return new CheckpointImport(this, open.ledger(), beginChunks(open));
   }
 
   /// Starts adding chunks that committed checkpoints miss. Caller closes.
   ///
   /// @throws IllegalStateException if the store was opened for looking
-  public ChunkSession beginRepair() {
-    return requireWriting().chunks().begin();
+  public ChunkSession beginRepair() throws IOException {
+    return beginChunks(requireWriting());
   }
 
   /// Starts a garbage collection of packs. Caller closes.
@@ -249,6 +264,10 @@ public final class CheckpointStore implements AutoCloseable {
   /// Record files that could not be read when the store was opened, with the reason.
   public Map<Path, String> damagedRecords() {
     return catalog.damaged();
+  }
+
+  OwnerUsage usage() {
+    return usage;
   }
 
   StoreSettings settings() {

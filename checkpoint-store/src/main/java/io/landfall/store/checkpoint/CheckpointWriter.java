@@ -181,6 +181,8 @@ public final class CheckpointWriter implements AutoCloseable {
   /// Makes the checkpoint durable and visible, in this order: manifest nodes; every pack that it
   /// relies on, also those of other ingests; the record's file; its rename, which is the commit;
   /// the directory. When this returns, the checkpoint survives a power cut.
+  ///
+  /// @throws QuotaExceededException if the owner's checkpoints would need more than they may
   public CheckpointRecord commit() throws IOException {
     if (finished) {
       throw new IllegalStateException("this checkpoint is committed or closed");
@@ -193,8 +195,11 @@ public final class CheckpointWriter implements AutoCloseable {
         }
       });
     }
+    String owner = draft.job().owner();
+    store.usage().require(owner, session.storedBytes());
     SortedMap<Long, Long> packs = session.barrier();
     CheckpointRecord record = ledger.publish(draft, devices, blobs, packs);
+    store.usage().committed(owner, session.storedBytes());
     finished = true;
     return record;
   }

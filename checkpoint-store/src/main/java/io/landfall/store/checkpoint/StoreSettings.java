@@ -11,12 +11,16 @@ import io.landfall.store.io.FileLayer;
 /// @param compression of what is stored from now on; what is there stays as it is
 /// @param index memory of the index
 /// @param parallelReads chunks of one device that are read at once
+/// @param reservedDiskBytes of the store's disk that ingests leave free
+/// @param quotas what the checkpoints of an owner may need
 /// @param files the file operations; tests inject faults here
 public record StoreSettings(
     int chunkSizeBytes,
     Compression compression,
     IndexSettings index,
     int parallelReads,
+    long reservedDiskBytes,
+    Quotas quotas,
     FileLayer files) {
   private static final int MAX_READS = 64;
 
@@ -27,31 +31,57 @@ public record StoreSettings(
       throw new IllegalArgumentException(
           "parallel reads: " + parallelReads + ", expected 1 to " + MAX_READS);
     }
+    if (reservedDiskBytes < 0) {
+      throw new IllegalArgumentException(
+          "reserved disk space: " + reservedDiskBytes + " bytes, expected 0 or more");
+    }
   }
 
-  /// 256 KiB chunks, LZ4, 128 MiB of index memory, 12 reads at once.
+  /// 256 KiB chunks, LZ4, 128 MiB of index memory, 12 reads at once, no reserve and no quota.
   public static StoreSettings defaults() {
     return new StoreSettings(
-        Chunks.DEFAULT_SIZE_BYTES, Compression.LZ4, IndexSettings.DEFAULT, 12, FileLayer.disk());
+        Chunks.DEFAULT_SIZE_BYTES,
+        Compression.LZ4,
+        IndexSettings.DEFAULT,
+        12,
+        0,
+        Quotas.NONE,
+        FileLayer.disk());
   }
 
   /// The same with chunks of another size.
   public StoreSettings withChunkSize(int bytes) {
-    return new StoreSettings(bytes, compression, index, parallelReads, files);
+    return new StoreSettings(
+        bytes, compression, index, parallelReads, reservedDiskBytes, quotas, files);
   }
 
   /// The same with another compression.
   public StoreSettings withCompression(Compression other) {
-    return new StoreSettings(chunkSizeBytes, other, index, parallelReads, files);
+    return new StoreSettings(
+        chunkSizeBytes, other, index, parallelReads, reservedDiskBytes, quotas, files);
   }
 
   /// The same with another memory of the index.
   public StoreSettings withIndex(IndexSettings other) {
-    return new StoreSettings(chunkSizeBytes, compression, other, parallelReads, files);
+    return new StoreSettings(
+        chunkSizeBytes, compression, other, parallelReads, reservedDiskBytes, quotas, files);
+  }
+
+  /// The same with another reserve.
+  public StoreSettings withReservedDisk(long bytes) {
+    return new StoreSettings(
+        chunkSizeBytes, compression, index, parallelReads, bytes, quotas, files);
+  }
+
+  /// The same with other quotas.
+  public StoreSettings withQuotas(Quotas other) {
+    return new StoreSettings(
+        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, other, files);
   }
 
   /// The same with another file layer.
   public StoreSettings withFiles(FileLayer other) {
-    return new StoreSettings(chunkSizeBytes, compression, index, parallelReads, other);
+    return new StoreSettings(
+        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, quotas, other);
   }
 }

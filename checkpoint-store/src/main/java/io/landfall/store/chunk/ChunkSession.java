@@ -23,14 +23,16 @@ import java.util.concurrent.atomic.LongAdder;
 /// was appended stays until garbage collection finds that nothing refers to it.
 public final class ChunkSession implements AutoCloseable {
   private final ChunkStore store;
+  private final ChunkStore.RoomCheck room;
   private final Map<PackKind, Lane> lanes = new EnumMap<>(PackKind.class);
   private final Map<Long, Long> reliedOn = new ConcurrentHashMap<>();
   private final Set<Long> pinned = ConcurrentHashMap.newKeySet();
   private final LongAdder storedChunks = new LongAdder();
   private final LongAdder storedBytes = new LongAdder();
 
-  ChunkSession(ChunkStore store) {
+  ChunkSession(ChunkStore store, ChunkStore.RoomCheck room) {
     this.store = store;
+    this.room = room;
     for (PackKind kind : PackKind.values()) {
       lanes.put(kind, new Lane());
     }
@@ -103,7 +105,7 @@ public final class ChunkSession implements AutoCloseable {
     Lane lane = lanes.get(kind);
     synchronized (lane) {
       if (lane.pack == null) {
-        lane.pack = store.acquire(kind);
+        lane.pack = store.acquire(kind, room);
       }
       OpenPack pack = lane.pack;
       pin(pack.sequence());

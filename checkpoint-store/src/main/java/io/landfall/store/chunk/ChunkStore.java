@@ -136,9 +136,18 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     }
   }
 
-  /// Starts an ingest. Caller closes.
-  public ChunkSession begin() {
-    return new ChunkSession(this);
+  /// Asked before a session takes a new pack, which may become 64 MiB.
+  @FunctionalInterface
+  public interface RoomCheck {
+    /// Returns if there is room for one.
+    ///
+    /// @throws io.landfall.store.io.StoreFullException if there is not
+    void require() throws IOException;
+  }
+
+  /// Starts adding chunks. Caller closes.
+  public ChunkSession begin(RoomCheck room) {
+    return new ChunkSession(this, room);
   }
 
   /// Starts a garbage collection. Caller closes.
@@ -199,11 +208,12 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   }
 
   /// An open pack of `kind` that nobody else appends to.
-  synchronized OpenPack acquire(PackKind kind) throws IOException {
+  synchronized OpenPack acquire(PackKind kind, RoomCheck room) throws IOException {
     OpenPack waiting = idle.get(kind).poll();
     if (waiting != null) {
       return waiting;
     }
+    room.require();
     OpenPack pack = OpenPack.create(files, directory, new PackHeader(kind, store, nextSequence));
     nextSequence++;
     openPacks.put(pack.sequence(), pack);

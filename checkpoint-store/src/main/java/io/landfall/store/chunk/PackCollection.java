@@ -40,7 +40,7 @@ public final class PackCollection implements AutoCloseable {
     }
     boolean removed = false;
     try (PackFile file = PackFile.open(store.directory().sealed(pack));
-        ChunkSession session = store.begin()) {
+        ChunkSession session = store.begin(PackCollection::mayUseTheReserve)) {
       List<ChunkId> dead = new ArrayList<>();
       long copied = 0;
       for (PackEntry entry : file.table()) {
@@ -75,7 +75,7 @@ public final class PackCollection implements AutoCloseable {
       throw new IOException(file + ": a running ingest relies on it");
     }
     boolean moved = false;
-    try (ChunkSession session = store.begin()) {
+    try (ChunkSession session = store.begin(PackCollection::mayUseTheReserve)) {
       if (!intact.isEmpty()) {
         try (PackFile from = PackFile.open(file)) {
           for (PackEntry entry : intact) {
@@ -93,6 +93,9 @@ public final class PackCollection implements AutoCloseable {
       }
     }
   }
+
+  /// What gives space back must be able to when there is hardly any.
+  private static void mayUseTheReserve() {}
 
   private static long copy(PackFile file, PackEntry entry, ChunkSession session)
       throws IOException {

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 @Command(
     name = "prune",
     description = {
-      "Delete the checkpoints of each job that no rule keeps; gc gives their space back. A job's",
+      "Delete the checkpoints of each job or owner that no rule keeps; gc gives their space back. A job's",
       "newest is always kept. The daemon must not be running, except for --plan."
     },
     footer = {
@@ -31,10 +31,17 @@ final class PruneCommand extends StoreCommand {
   private String job;
 
   @Option(
+      names = "--per",
+      paramLabel = "JOB|OWNER",
+      defaultValue = "JOB",
+      description = "Count the checkpoints of each job, or of all jobs of an owner. Default: JOB.")
+  private Retention.Per per;
+
+  @Option(
       names = "--keep-last",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Keep the newest N of each job. Default: 1.")
+      description = "Keep the newest N. Default: 1.")
   private int last;
 
   @Option(
@@ -56,7 +63,7 @@ final class PruneCommand extends StoreCommand {
 
   @Override
   int run() throws IOException {
-    Retention retention = new Retention(last, daily, Duration.ofHours(hours));
+    Retention retention = new Retention(per, last, daily, Duration.ofHours(hours));
     List<CheckpointRecord> expired;
     try (CheckpointStore store = inspect()) {
       expired = retention.expired(JobChoice.of(job).among(store), Instant.now());

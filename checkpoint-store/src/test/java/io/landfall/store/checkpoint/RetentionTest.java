@@ -40,27 +40,42 @@ class RetentionTest {
 
   @Test
   void theNewestIsAlwaysKept() {
-    assertThat(expired(new Retention(0, 0, Duration.ZERO), job(1, 50, 40, 30)))
+    assertThat(expired(new Retention(Retention.Per.JOB, 0, 0, Duration.ZERO), job(1, 50, 40, 30)))
         .containsExactly(0, 1);
   }
 
   @Test
   void theNewestOfEachDayIsKept() {
-    assertThat(expired(new Retention(1, 2, Duration.ZERO), job(1, 60, 40, 30, 20, 3, 2, 1)))
+    assertThat(
+            expired(
+                new Retention(Retention.Per.JOB, 1, 2, Duration.ZERO),
+                job(1, 60, 40, 30, 20, 3, 2, 1)))
         .containsExactly(0, 1, 2, 4, 5);
   }
 
   @Test
   void whatIsYoungIsKept() {
-    assertThat(expired(new Retention(1, 0, Duration.ofHours(25)), job(1, 60, 24, 2)))
+    assertThat(
+            expired(
+                new Retention(Retention.Per.JOB, 1, 0, Duration.ofHours(25)), job(1, 60, 24, 2)))
         .containsExactly(0);
+  }
+
+  @Test
+  void anOwnersJobsAreCountedTogetherButEachKeepsItsNewest() {
+    List<CheckpointRecord> records = new ArrayList<>(job(1, 60, 50, 40));
+    records.addAll(job(2, 30, 20, 10));
+    Retention retention = new Retention(Retention.Per.OWNER, 2, 0, Duration.ZERO);
+    assertThat(retention.expired(records, NOW))
+        .containsExactly(records.get(0), records.get(1), records.get(3));
   }
 
   @Test
   void jobsAreCountedApart() {
     List<CheckpointRecord> both = new ArrayList<>(job(1, 9, 8));
     both.addAll(job(2, 7, 6));
-    assertThat(expired(new Retention(2, 0, Duration.ZERO), both)).isEmpty();
-    assertThat(expired(new Retention(1, 0, Duration.ZERO), both)).containsExactly(0, 0);
+    assertThat(expired(new Retention(Retention.Per.JOB, 2, 0, Duration.ZERO), both)).isEmpty();
+    assertThat(expired(new Retention(Retention.Per.JOB, 1, 0, Duration.ZERO), both))
+        .containsExactly(0, 0);
   }
 }

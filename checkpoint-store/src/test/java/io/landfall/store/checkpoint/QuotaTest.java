@@ -1,0 +1,103 @@
+package io.landfall.store.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.store.io.StoreFullException;
+import io.landfall.store.testing.Contents;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuotaTest {
+  @TempDir private Path spool;
+
+  private CheckpointStore open(StoreSettings settings) throws IOException {
+    return CheckpointStore.open(spool.resolve("landfall"), settings);
+  }
+
+  private static StoreSettings ofAlice(long bytes) {
+    return Contents.settings().withQuotas(new Quotas(Long.MAX_VALUE, Map.of("alice", bytes)));
+  }
+
+  private long packBytes(CheckpointStore store) throws IOException {
+    long bytes = 0;
+    for (Path pack : store.packDirectory().list().values()) {
+      bytes += Files.size(pack);
+    }
+    return bytes;
+  }
+
+  @Test
+  void whoHasUsedTheQuotaIsRefusedBeforeAByteIsWritten() throws IOException {
+    MemoryDevice disk = Contents.device(1, 16);
+    CheckpointRecord first;
+    try (CheckpointStore store = open(Contents.settings())) {
+      first = Contents.commit(store, Optional.empty(), disk);
+    }
+    try (CheckpointStore store = open(ofAlice(300_000))) {
+      long before = packBytes(store);
+      assertThatThrownBy(() -> store.begin(Contents.draft(Optional.empty())))
+          .isInstanceOf(QuotaExceededException.class)
+          .hasMessageContaining("owner alice")
+          .hasMessageContaining("quota of 300000");
+      assertThat(packBytes(store)).isEqualTo(before);
+      store.delete(first.id());
+      Contents.commit(store, Optional.empty(), Contents.device(2, 4));
+    }
+  }
+
+  @Test
+  void aCheckpointThatWouldExceedTheQuotaIsNotCommitted() throws IOException {
+    try (CheckpointStore store = open(ofAlice(300_000))) {
+      assertThatThrownBy(() -> Contents.commit(store, Optional.empty(), Contents.device(1, 16)))
+          .isInstanceOf(QuotaExceededException.class);
+      assertThat(store.list()).isEmpty();
+    }
+  }
+
+  /// What a deleted checkpoint added and a later one still needs counts.
+  @Test
+  void whatIsNeededCountsWhoeverAddedIt() throws IOException {
+    MemoryDevice disk = Contents.device(1, 16);
+    try (CheckpointStore store = open(ofAlice(900_000))) {
+      CheckpointRecord parent = Contents.commit(store, Optional.empty(), disk);
+      disk.write(100, ByteBuffer.wrap(new byte[] {7}));
+      Contents.commit(store, Optional.of(parent.id()), disk);
+      store.delete(parent.id());
+      assertThatThrownBy(() -> Contents.commit(store, Optional.empty(), Contents.device(3, 8)))
+          .isInstanceOf(QuotaExceededException.class);
+    }
+  }
+
+  /// Many checkpoints that share nearly everything need little.
+  @Test
+  void whatIsSharedCountsOnce() throws IOException {
+    MemoryDevice disk = Contents.device(1, 16);
+    try (CheckpointStore store = open(ofAlice(1_200_000))) {
+      Optional<CheckpointId> parent = Optional.empty();
+      for (int i = 0; i < 10; i++) {
+        disk.write(100, ByteBuffer.wrap(new byte[] {(byte) i}));
+        parent = Optional.of(Contents.commit(store, parent, disk).id());
+      }
+      assertThat(store.list()).hasSize(10);
+    }
+  }
+
+  @Test
+  void theReserveOfTheDiskIsLeftAlone() throws IOException {
+    long free = Files.getFileStore(spool).getUsableSpace();
+    try (CheckpointStore store = open(Contents.settings().withReservedDisk(free * 2))) {
+      assertThatThrownBy(() -> store.begin(Contents.draft(Optional.empty())))
+          .isInstanceOf(StoreFullException.class)
+          .hasMessageContaining("reserved");
+      assertThat(store.packDirectory().list()).isEmpty();
+    }
+  }
+}
