@@ -204,6 +204,17 @@ class ArrowsTest {
             "com.sun.management..",
             "tools.jackson.."));
     rows.put(
+        "transfer.condor",
+        List.of(
+            BASE + "protocol.content..",
+            BASE + "snapshot..",
+            BASE + "store.chunking..",
+            BASE + "store.io..",
+            BASE + "transfer.classad..",
+            BASE + "transfer.config..",
+            BASE + "transfer.lifecycle..",
+            "tools.jackson.."));
+    rows.put(
         "transfer.demo",
         List.of(BASE + "protocol..", BASE + "snapshot..", BASE + "store..", BASE + "transfer.."));
     rows.put("transfer.cli", List.of("io.landfall..", "picocli..", "tools.jackson.."));
@@ -250,6 +261,7 @@ class ArrowsTest {
         .resideOutsideOfPackages(
             BASE + "transfer.lifecycle..",
             BASE + "transfer.daemon..",
+            BASE + "transfer.condor..",
             BASE + "transfer.demo..",
             BASE + "transfer.cli..")
         .should()

@@ -1,6 +1,7 @@
 package io.landfall.snapshot.disk;
 
 import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.Changes;
 import io.landfall.snapshot.device.CorruptImageException;
 import io.landfall.snapshot.device.CorruptImageException.Reason;
 import io.landfall.snapshot.device.LayeredDevice;
@@ -175,7 +176,7 @@ final class LayerStack {
   void copyUp(int index) throws IOException {
     try (OverlayFile from = openLayer(index + 1);
         OverlayFile into = OverlayFile.openWritable(file(index), new Lower(base))) {
-      Changes.copy(from, into);
+      Changes.apply(from, into);
       into.flush();
     }
   }

@@ -1,6 +1,7 @@
 package io.landfall.snapshot.disk;
 
 import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.Changes;
 import io.landfall.snapshot.device.Extent;
 import io.landfall.snapshot.device.LayeredDevice;
 import io.landfall.snapshot.format.ImageFormat;
@@ -337,7 +338,7 @@ public final class SnapshotDisk implements BlockDevice {
               .toList();
       // Points in time show the base below them: they are gone before it changes.
       layers.change(merged);
-      Changes.copy(this, target);
+      Changes.apply(this, target);
       target.flush();
       layers.pushTop(List.of());
       layers.delete(merged);

@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
       JobCommands.Release.class,
       PoolCommand.class,
       CheckpointCommand.class,
+      GahpCommand.class,
       ManCommand.class,
       ManCommand.Completion.class
     })
@@ -48,8 +49,10 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return withAddedCommands(new CommandLine(new Main()))
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = withAddedCommands(new CommandLine(new Main()));
+    // HTCondor's arguments look like options and are none of ours.
+    line.getSubcommands().get("gahp").setUnmatchedOptionsArePositionalParams(true);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Failures::report);
   }
 

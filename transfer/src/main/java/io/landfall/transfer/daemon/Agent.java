@@ -3,6 +3,7 @@ package io.landfall.transfer.daemon;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.lifecycle.drivers.Drivers;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;

@@ -4,7 +4,6 @@ import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.RawFile;
-import io.landfall.snapshot.format.qcow2.Qcow2Image;
 import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
 import io.landfall.snapshot.overlay.OverlayFile;
 import io.landfall.store.chunking.Chunking;
@@ -156,13 +155,10 @@ final class ClaimDisks {
   }
 
   private BlockDevice openLayer(String device) throws IOException {
-    return format == OverlayFormat.QCOW2
-        ? Qcow2Image.openLayer(overlay(device))
-        : OverlayFile.openLayer(overlay(device));
+    return format.openLayer(overlay(device));
   }
 
   private Path overlay(String device) {
-    return directory.resolve(
-        format == OverlayFormat.QCOW2 ? device + ".qcow2" : device + ".overlay");
+    return directory.resolve(device + "." + format.suffix());
   }
 }

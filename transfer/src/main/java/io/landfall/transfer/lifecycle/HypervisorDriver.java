@@ -41,4 +41,10 @@ public interface HypervisorDriver {
   /// Ends whatever an earlier process of ours left running for this directory. Harmless when
   /// nothing does.
   void reap(Path workDir) throws IOException;
+
+  /// Ends a VM by its name, for a caller that knows nothing else of it. Harmless when none has that
+  /// name.
+  ///
+  /// @param name [VmSpec#jobId]
+  void killNamed(String name) throws IOException;
 }

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 
 /// Everything a driver needs to know of a VM.
 ///
-/// @param jobId names the VM in logs and process lists; printable, at most 64 characters
+/// @param jobId names the VM in logs and process lists; printable, at most 200 characters
 /// @param workDir the VM's own directory; must exist. Its driver keeps state, console, memory and
 ///   logs there
 /// @param memoryMiB guest memory
@@ -16,6 +16,7 @@ import java.util.TreeSet;
 /// @param network the network card, or none
 /// @param vnc whether a display is offered on a Unix socket in `workDir`
 /// @param kernel a kernel to load instead of booting from disk
+/// @param bootLoader the program on the host that finds a Xen guest's kernel in its first disk
 public record VmSpec(
     String jobId,
     Path workDir,
@@ -24,7 +25,8 @@ public record VmSpec(
     List<VmDrive> drives,
     VmNetwork network,
     boolean vnc,
-    Optional<VmKernel> kernel) {
+    Optional<VmKernel> kernel,
+    Optional<String> bootLoader) {
   private static final int MAX_MEMORY_MIB = 16 << 20;
   private static final int MAX_VCPUS = 255;
 
@@ -34,7 +36,7 @@ public record VmSpec(
   public VmSpec {
     workDir = workDir.toAbsolutePath();
     drives = List.copyOf(drives);
-    check(jobId.matches("[ -~]{1,64}"), "job id", jobId, "1 to 64 printable characters");
+    check(jobId.matches("[ -~]{1,200}"), "job id", jobId, "1 to 200 printable characters");
     check(memoryMiB >= 1 && memoryMiB <= MAX_MEMORY_MIB, "memory", memoryMiB, "1 MiB to 16 TiB");
     check(vcpus >= 1 && vcpus <= MAX_VCPUS, "vcpus", vcpus, "1 to " + MAX_VCPUS);
     check(drives.size() <= MAX_DRIVES, "drives", drives.size(), "at most " + MAX_DRIVES);
@@ -47,22 +49,37 @@ public record VmSpec(
   public static VmSpec of(
       String jobId, Path workDir, int memoryMiB, int vcpus, List<VmDrive> drives) {
     return new VmSpec(
-        jobId, workDir, memoryMiB, vcpus, drives, VmNetwork.none(), false, Optional.empty());
+        jobId,
+        workDir,
+        memoryMiB,
+        vcpus,
+        drives,
+        VmNetwork.none(),
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /// The same VM with a network card.
   public VmSpec withNetwork(VmNetwork other) {
-    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, other, vnc, kernel);
+    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, other, vnc, kernel, bootLoader);
   }
 
   /// The same VM with a display.
   public VmSpec withVnc() {
-    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, network, true, kernel);
+    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, network, true, kernel, bootLoader);
   }
 
   /// The same VM, loading a kernel of its own.
   public VmSpec withKernel(VmKernel other) {
-    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, network, vnc, Optional.of(other));
+    return new VmSpec(
+        jobId, workDir, memoryMiB, vcpus, drives, network, vnc, Optional.of(other), bootLoader);
+  }
+
+  /// The same VM, whose kernel a boot loader of the host finds in its first disk.
+  public VmSpec withBootLoader(String program) {
+    return new VmSpec(
+        jobId, workDir, memoryMiB, vcpus, drives, network, vnc, kernel, Optional.of(program));
   }
 
   /// The guest's memory, page for page by guest-physical address. Whoever lands a saved memory

@@ -12,9 +12,10 @@
 /// finds what it left behind. How a VM ended is what the hypervisor said, never the exit code of a
 /// process: `OPERATIONS.md` beside this module's pom has the table.
 ///
-/// Deleting this room must leave everything but `transfer.daemon`, `transfer.demo` and
-/// `transfer.cli` compiling.
+/// Deleting this room must leave everything but `transfer.daemon`, `transfer.condor`,
+/// `transfer.demo` and `transfer.cli` compiling.
 ///
 /// May import: `transfer.guest` (what the simulated hypervisor runs), `snapshot`, `store.io` (files
-/// that survive a power cut). Imported by: `transfer.daemon`, `transfer.demo`, `transfer.cli`.
+/// that survive a power cut). Imported by: `transfer.daemon`, `transfer.condor`, `transfer.demo`,
+/// `transfer.cli`.
 package io.landfall.transfer.lifecycle;

@@ -39,8 +39,8 @@ class VmSpecTest {
   void whatNoMachineCanBeIsRefused() {
     refused("job", 0, 1, "memory: 0, expected 1 MiB to 16 TiB", drive("vda"));
     refused("job", 1, 256, "vcpus: 256, expected 1 to 255", drive("vda"));
-    refused("", 1, 1, "job id: , expected 1 to 64 printable characters", drive("vda"));
-    refused("a\nb", 1, 1, "job id: a\nb, expected 1 to 64 printable characters", drive("vda"));
+    refused("", 1, 1, "job id: , expected 1 to 200 printable characters", drive("vda"));
+    refused("a\nb", 1, 1, "job id: a\nb, expected 1 to 200 printable characters", drive("vda"));
     refused("job", 1, 1, "device: sda2, expected each place once", drive("sda1"), drive("sda2"));
   }
 

@@ -70,7 +70,7 @@ final class CommandLine {
   }
 
   private void addMachine(String machine, String cpu, String accelerator) {
-    add("-name", "guest=" + escaped(spec.jobId()));
+    add("-name", nameArgument(spec.jobId()));
     add("-no-user-config", "-nodefaults", "-S");
     add("-sandbox", sandbox());
     add("-accel", accelerator, "-cpu", cpu);
@@ -86,6 +86,11 @@ final class CommandLine {
     // A guest's end leaves the process there, to be asked and then told to quit.
     add("-action", "shutdown=pause,reboot=shutdown,panic=pause,watchdog=pause");
     addJson("-device", object("driver", "pvpanic"));
+  }
+
+  /// By which a VM's process is known.
+  static String nameArgument(String jobId) {
+    return "guest=" + escaped(jobId);
   }
 
   /// A bridge is entered through a helper that needs the privileges taken away here.
@@ -225,7 +230,7 @@ final class CommandLine {
   private void addKernel(VmKernel kernel) {
     add("-kernel", kernel.kernel().toAbsolutePath().toString());
     kernel.initrd().ifPresent(initrd -> add("-initrd", initrd.toAbsolutePath().toString()));
-    add("-append", kernel.commandLine());
+    add("-append", kernel.wholeCommandLine());
   }
 
   private void addJson(String option, Map<String, Object> value) {

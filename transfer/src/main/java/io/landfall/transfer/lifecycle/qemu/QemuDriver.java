@@ -108,6 +108,14 @@ public final class QemuDriver implements HypervisorDriver {
     }
   }
 
+  @Override
+  public void killNamed(String name) throws IOException {
+    for (QemuProcess process : QemuProcess.running(CommandLine.nameArgument(name))) {
+      process.destroy();
+      process.awaitExit(KILL_PATIENCE);
+    }
+  }
+
   /// Ends what is left of a VM.
   private static VmRecord end(Path workDir, VmRecord record, EndReason reason) throws IOException {
     VmJournal journal = VmJournal.continuing(workDir, record);

@@ -58,6 +58,23 @@ final class QemuProcess {
     return ProcessHandle.of(pid).map(QemuProcess::new);
   }
 
+  /// Processes with that name of ours among their arguments, and a socket directory of ours.
+  static List<QemuProcess> running(String nameArgument) {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(p -> isOurs(commandLine(p.pid()), nameArgument))
+          .map(QemuProcess::new)
+          .toList();
+    }
+  }
+
+  private static boolean isOurs(String commandLine, String nameArgument) {
+    List<String> arguments = List.of(commandLine.split("\0", -1));
+    int at = arguments.indexOf("-name");
+    return at >= 0
+        && arguments.get(at + 1).equals(nameArgument)
+        && commandLine.contains("/" + RuntimeDir.PREFIX);
+  }
+
   long pid() {
     return handle.pid();
   }

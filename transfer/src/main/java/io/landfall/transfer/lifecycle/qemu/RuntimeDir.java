@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 ///
 /// @param path the directory
 record RuntimeDir(Path path) {
-  private static final String PREFIX = "landfall-";
+  static final String PREFIX = "landfall-";
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   /// Makes a new one.

@@ -114,6 +114,10 @@ public final class SimulatedDriver implements HypervisorDriver {
     }
   }
 
+  /// A simulated VM is in the process that started it, and ends with it.
+  @Override
+  public void killNamed(String name) {}
+
   @FunctionalInterface
   private interface Boot {
     SimulatedGuest from(GuestDisks disks) throws IOException;

@@ -1,4 +1,4 @@
-package io.landfall.transfer.daemon;
+package io.landfall.transfer.lifecycle.drivers;
 
 import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.lifecycle.Probe;
@@ -8,7 +8,7 @@ import io.landfall.transfer.lifecycle.simulated.SimulatedDriver;
 import java.io.IOException;
 
 /// Hypervisor drivers by the names that configuration uses.
-final class Drivers {
+public final class Drivers {
   private static final System.Logger LOG = System.getLogger(Drivers.class.getName());
 
   private Drivers() {}
@@ -17,7 +17,7 @@ final class Drivers {
   /// simulated one.
   ///
   /// @throws IOException if that driver does not work here; the message says why
-  static HypervisorDriver named(String name) throws IOException {
+  public static HypervisorDriver named(String name) throws IOException {
     return switch (name) {
       case "simulated" -> new SimulatedDriver();
       case "qemu" -> usable(new QemuDriver(QemuSettings.defaults()));
