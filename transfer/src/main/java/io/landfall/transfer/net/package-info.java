@@ -9,9 +9,8 @@
 /// own.
 ///
 /// May import: `transfer.session`, `transfer.nbd`, `transfer.pool`, `protocol`, `snapshot.device`.
-/// Imported by:
-/// `transfer.client`, `transfer.landing`, `transfer.daemon`. Threads: event loops never block;
-/// reads and writes of disks run on two bounded pools of platform threads (apart, so that a source
-/// that waits for another peer cannot stop the writing that it waits for); what a caller hands in
-/// runs on virtual threads.
+/// Imported by: `transfer.client`, `transfer.landing`, `transfer.daemon`. Threads: event loops
+/// never block; reads and writes of disks run on two bounded pools of platform threads (apart, so
+/// that a source that waits for another peer cannot stop the writing that it waits for); what a
+/// caller hands in runs on virtual threads.
 package io.landfall.transfer.net;
