@@ -14,7 +14,9 @@ import io.landfall.store.chunking.ChunkPlan;
 import io.landfall.store.chunking.ChunkWalk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
@@ -24,6 +26,9 @@ import java.util.function.LongConsumer;
 ///
 /// Used by one thread, which starts several; each of those has a [ChunkWorker].
 final class DeviceIngest {
+  /// Chunk names that are looked for with one call of the index.
+  private static final int LOOK_UPS_AT_ONCE = 512;
+
   private final ChunkSession session;
   private final ChunkReader stored;
   private final PackKind kind;
@@ -83,16 +88,25 @@ final class DeviceIngest {
             (int) Math.min(chunks, (range.end() - 1) / chunkSizeBytes + 1));
       }
     }
+    BitSet unknown = new BitSet();
     for (int i = 0; i < chunks; i++) {
       if (touched.get(i)) {
         manifest.put(i, ChunkId.ZERO);
-      } else if (!trusted && !session.touch(parent.chunk(i))) {
-        manifest.put(i, ChunkId.ZERO);
-        plan.toRead().set(i);
       } else if (!parent.chunk(i).isZero()) {
         unchangedBytes += length(i);
+        unknown.set(i, !trusted);
       }
     }
+    lookUp(
+        parent,
+        unknown,
+        (index, held) -> {
+          if (!held) {
+            unchangedBytes -= length(index);
+            manifest.put(index, ChunkId.ZERO);
+            plan.toRead().set(index);
+          }
+        });
     walk(plan);
   }
 
@@ -101,7 +115,50 @@ final class DeviceIngest {
     walk(ChunkPlan.ofData(content, chunkSizeBytes));
   }
 
+  /// Told for each chunk whether the store holds it; from then on the ingest relies on it.
+  private interface LookUp {
+    void chunk(int index, boolean held);
+  }
+
+  /// Looks for the chunks that `names` has at `indexes`, many at once.
+  private void lookUp(Manifest names, BitSet indexes, LookUp result) throws IOException {
+    int at = indexes.nextSetBit(0);
+    while (at >= 0) {
+      List<Integer> batch = new ArrayList<>(LOOK_UPS_AT_ONCE);
+      for (; at >= 0 && batch.size() < LOOK_UPS_AT_ONCE; at = indexes.nextSetBit(at + 1)) {
+        batch.add(at);
+      }
+      BitSet held = session.touchAll(batch.stream().map(index -> names.chunk(index)).toList());
+      for (int i = 0; i < batch.size(); i++) {
+        result.chunk(batch.get(i), held.get(i));
+      }
+    }
+  }
+
+  /// Takes out of the plan what the store holds under the name that the source gives it.
+  private void leaveOutClaimed(Manifest names, ChunkPlan plan) throws IOException {
+    lookUp(
+        names,
+        (BitSet) plan.toRead().clone(),
+        (index, held) -> {
+          if (held) {
+            keepClaimed(index, names.chunk(index));
+            plan.toRead().clear(index);
+          }
+        });
+  }
+
+  private void keepClaimed(long index, ChunkId id) {
+    manifest.put(index, id);
+    if (!id.isZero()) {
+      claimedBytes.add(length(index));
+    }
+  }
+
   private void walk(ChunkPlan plan) throws IOException {
+    if (claimed.isPresent()) {
+      leaveOutClaimed(claimed.get(), plan);
+    }
     progress.accept(content.sizeBytes() - plan.bytesToRead());
     ChunkWalk.run(content, plan, settings.parallelReads(), ChunkWorker::new);
   }
@@ -132,19 +189,13 @@ final class DeviceIngest {
     private final ChunkEncoder encoder = new ChunkEncoder(settings.compression());
     private final ByteBuffer base = ByteBuffer.allocate(chunkSizeBytes);
 
+    /// A chunk that occurs twice is there when its second place is come to.
     @Override
     public boolean wants(long index) throws IOException {
-      if (claimed.isEmpty()) {
+      if (claimed.isEmpty() || !session.touch(claimed.get().chunk(index))) {
         return true;
       }
-      ChunkId id = claimed.get().chunk(index);
-      if (!session.touch(id)) {
-        return true;
-      }
-      manifest.put(index, id);
-      if (!id.isZero()) {
-        claimedBytes.add(length(index));
-      }
+      keepClaimed(index, claimed.get().chunk(index));
       progress.accept(length(index));
       return false;
     }

@@ -18,6 +18,10 @@ public interface ChunkIndex extends AutoCloseable {
   /// Where `id` lies, if the index knows.
   Optional<ChunkLocation> find(ChunkId id) throws IOException;
 
+  /// Where each of `ids` lies, in their order: one call for many, as an ingest asks that knows the
+  /// names of its chunks beforehand.
+  List<Optional<ChunkLocation>> findAll(List<ChunkId> ids) throws IOException;
+
   /// Adds rows for durable records of one pack and notes how far the pack is indexed, in one step.
   void add(long pack, List<PackEntry> entries, long indexedLength) throws IOException;
 

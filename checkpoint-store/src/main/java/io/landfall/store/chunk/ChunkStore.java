@@ -190,6 +190,19 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     return at != null ? Optional.of(at) : index.find(id);
   }
 
+  /// Where each of `ids` lies, in their order.
+  List<Optional<ChunkLocation>> findAll(List<ChunkId> ids) throws IOException {
+    // Pending ones first: a chunk moves from there to the index and never back.
+    List<Optional<ChunkLocation>> waiting =
+        ids.stream().map(id -> Optional.ofNullable(pending.get(id))).toList();
+    List<Optional<ChunkLocation>> indexed = index.findAll(ids);
+    List<Optional<ChunkLocation>> found = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      found.add(waiting.get(i).isPresent() ? waiting.get(i) : indexed.get(i));
+    }
+    return found;
+  }
+
   /// Where `id` lies if that would survive a power cut.
   Optional<ChunkLocation> findDurable(ChunkId id) throws IOException {
     return index.find(id);

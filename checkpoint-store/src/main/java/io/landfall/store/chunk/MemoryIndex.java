@@ -26,6 +26,11 @@ public final class MemoryIndex implements ChunkIndex {
   }
 
   @Override
+  public List<Optional<ChunkLocation>> findAll(List<ChunkId> ids) {
+    return ids.stream().map(this::find).toList();
+  }
+
+  @Override
   public void add(long pack, List<PackEntry> entries, long indexedLength) {
     for (PackEntry entry : entries) {
       chunks.put(entry.header().id(), entry.locationIn(pack));

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +155,18 @@ public final class RocksIndex implements ChunkIndex {
   public Optional<ChunkLocation> find(ChunkId id) throws IOException {
     byte[] row = call(() -> db.get(chunks, id.toBytes()));
     return row == null ? Optional.empty() : Optional.of(location(row));
+  }
+
+  @Override
+  public List<Optional<ChunkLocation>> findAll(List<ChunkId> ids) throws IOException {
+    List<byte[]> keys = ids.stream().map(ChunkId::toBytes).toList();
+    List<byte[]> rows =
+        call(() -> db.multiGetAsList(Collections.nCopies(keys.size(), chunks), keys));
+    List<Optional<ChunkLocation>> found = new ArrayList<>(rows.size());
+    for (byte[] row : rows) {
+      found.add(row == null ? Optional.empty() : Optional.of(location(row)));
+    }
+    return found;
   }
 
   static ChunkLocation location(byte[] row) throws IOException {

@@ -43,6 +43,9 @@ public final class AgentKnobs {
           "VM_MEMORY",
           "VM_MAX_NUMBER",
           "VM_NETWORKING_BRIDGE_INTERFACE",
+          "RESERVED_DISK",
+          "LANDFALL_CHECKPOINT_QUOTA",
+          "LANDFALL_CHECKPOINT_COMPRESSION",
           "JOB_DEFAULT_LEASE_DURATION",
           "ARCH",
           "FILESYSTEM_DOMAIN",
@@ -122,7 +125,8 @@ public final class AgentKnobs {
         new AgentSecurity(
             configuration.path(AgentSecurity.POOL),
             encryption(),
-            configuration.list("LANDFALL_SUBMIT_HOSTS")));
+            configuration.list("LANDFALL_SUBMIT_HOSTS")),
+        StoreKnobs.read(configuration));
   }
 
   private Encryption encryption() throws InvalidConfigurationException {

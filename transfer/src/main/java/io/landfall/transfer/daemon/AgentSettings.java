@@ -1,5 +1,6 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.store.checkpoint.StoreSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.Set;
 ///   count for a submit host too
 /// @param appendRequirements submit role: `APPEND_REQ_VM`, or else `APPEND_REQUIREMENTS`
 /// @param security how it proves itself, and whom it lets in
+/// @param store submit role: how the checkpoint store is written
 public record AgentSettings(
     String name,
     Set<Role> roles,
@@ -43,7 +45,8 @@ public record AgentSettings(
     Duration jobLease,
     MachinePolicy machine,
     Optional<String> appendRequirements,
-    AgentSecurity security) {
+    AgentSecurity security,
+    StoreSettings store) {
 
   /// What an agent does; one daemon may do both.
   public enum Role {

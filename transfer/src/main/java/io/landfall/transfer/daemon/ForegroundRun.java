@@ -1,5 +1,6 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
@@ -144,7 +145,8 @@ public final class ForegroundRun {
         Duration.ofMinutes(20),
         MachinePolicy.standard("local"),
         Optional.empty(),
-        options.security());
+        options.security(),
+        StoreSettings.defaults());
   }
 
   private static Path spool(Options options) {

@@ -2,7 +2,6 @@ package io.landfall.transfer.daemon;
 
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.JobKey;
-import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.chunking.ImageIndexes;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.JobEvent;
@@ -69,7 +68,7 @@ final class SubmitAgent implements AutoCloseable {
 
   static SubmitAgent open(AgentSettings settings, Endpoint endpoint) throws IOException {
     Files.createDirectories(settings.spool());
-    CheckpointStore store = CheckpointStore.open(home(settings.spool()), StoreSettings.defaults());
+    CheckpointStore store = CheckpointStore.open(home(settings.spool()), settings.store());
     SubmitAgent agent =
         new SubmitAgent(
             settings, JobBook.open(home(settings.spool()).resolve("jobs")), store, endpoint);

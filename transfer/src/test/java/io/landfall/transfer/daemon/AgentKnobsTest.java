@@ -45,6 +45,9 @@ class AgentKnobsTest {
                 Map.entry("VM_MEMORY", "512"),
                 Map.entry("VM_MAX_NUMBER", "3"),
                 Map.entry("VM_NETWORKING_BRIDGE_INTERFACE", "br0"),
+                Map.entry("RESERVED_DISK", "700"),
+                Map.entry("LANDFALL_CHECKPOINT_QUOTA", "5, alice = 20"),
+                Map.entry("LANDFALL_CHECKPOINT_COMPRESSION", "zstd"),
                 Map.entry("JOB_DEFAULT_LEASE_DURATION", "60"),
                 Map.entry("ARCH", "ARM64"),
                 Map.entry("FILESYSTEM_DOMAIN", "example.org"),
@@ -65,6 +68,11 @@ class AgentKnobsTest {
     assertThat(settings.vmMemoryMiB()).isEqualTo(512);
     assertThat(settings.vmMaxNumber()).isEqualTo(3);
     assertThat(settings.bridge()).contains("br0");
+    assertThat(settings.store().reservedDiskBytes()).isEqualTo(700L << 20);
+    assertThat(settings.store().quotas().of("alice")).isEqualTo(20L << 20);
+    assertThat(settings.store().quotas().of("bob")).isEqualTo(5L << 20);
+    assertThat(settings.store().compression())
+        .isEqualTo(io.landfall.protocol.content.Compression.ZSTD);
     assertThat(settings.jobLease()).isEqualTo(Duration.ofMinutes(1));
     assertThat(settings.machine())
         .isEqualTo(
