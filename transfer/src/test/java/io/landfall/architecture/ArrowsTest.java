@@ -58,6 +58,7 @@ class ArrowsTest {
             "com.github.luben.zstd..",
             "org.apache.commons.compress..",
             "javax.xml.stream..")); // OVF descriptions; of the JDK, in spite of its name
+    rows.put("snapshot.filesystem", List.of(BASE + "snapshot.device.."));
     rows.put("snapshot.overlay", List.of(BASE + "snapshot.device.."));
     rows.put(
         "snapshot.disk",

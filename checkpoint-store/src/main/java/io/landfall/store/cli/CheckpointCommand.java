@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       RestoreCommand.class,
       StatsCommand.class,
       DiffCommand.class,
+      FilesCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       RepairCommand.class,

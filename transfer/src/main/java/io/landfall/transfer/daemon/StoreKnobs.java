@@ -26,7 +26,7 @@ final class StoreKnobs {
         .withCompression(compression(configuration));
   }
 
-  /// `5000, alice = 20000`: alice may need 20,000 MiB, everybody else 5,000.
+  /// `5000, alice=20000`: alice may need 20,000 MiB, everybody else 5,000.
   private static Quotas quotas(Configuration configuration) throws InvalidConfigurationException {
     long standard = Long.MAX_VALUE;
     Map<String, Long> owners = new HashMap<>();

@@ -46,7 +46,7 @@ class AgentKnobsTest {
                 Map.entry("VM_MAX_NUMBER", "3"),
                 Map.entry("VM_NETWORKING_BRIDGE_INTERFACE", "br0"),
                 Map.entry("RESERVED_DISK", "700"),
-                Map.entry("LANDFALL_CHECKPOINT_QUOTA", "5, alice = 20"),
+                Map.entry("LANDFALL_CHECKPOINT_QUOTA", "5, alice=20"),
                 Map.entry("LANDFALL_CHECKPOINT_COMPRESSION", "zstd"),
                 Map.entry("JOB_DEFAULT_LEASE_DURATION", "60"),
                 Map.entry("ARCH", "ARM64"),
