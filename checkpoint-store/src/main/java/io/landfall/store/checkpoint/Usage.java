@@ -4,6 +4,7 @@ import io.landfall.protocol.content.ChunkId;
 import io.landfall.snapshot.device.Range;
 import io.landfall.store.chunk.ChunkLocation;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ public record Usage(Map<CheckpointId, Share> ofCheckpoints, Totals totals) {
   /// What one checkpoint needs of the packs, in stored bytes.
   ///
   /// @param uniqueBytes what no other checkpoint needs: deleting it would free as much
-  /// @param sharedBytes what others need too
+  /// @param sharedBytes what others need too; a chunk at two places of one checkpoint counts twice
   public record Share(long uniqueBytes, long sharedBytes) {}
 
   /// The whole store.
@@ -145,18 +146,67 @@ public record Usage(Map<CheckpointId, Share> ofCheckpoints, Totals totals) {
       Map<CheckpointId, Share> shares = new TreeMap<>();
       for (int owner = 0; owner < records.size(); owner++) {
         CheckpointRecord record = records.get(owner);
-        shares.put(record.id(), new Share(unique[owner], total(record) - unique[owner]));
+        shares.put(
+            record.id(), new Share(unique[owner], Math.max(0, total(record) - unique[owner])));
       }
       return shares;
     }
 
-    /// All bytes that one checkpoint needs.
+    /// All bytes that one checkpoint needs. A subtree that was summed up for another is not walked
+    /// again: the cost over all checkpoints is that of what differs between them.
     private long total(CheckpointRecord record) throws IOException {
-      Count alone = new Count(store);
+      Sum sum = new Sum();
       for (StoredContent content : record.contents()) {
-        ContentTree.walk(store.chunks(), content, alone.new Marker(0));
+        ContentTree.walk(store.chunks(), content, sum);
       }
-      return alone.needs.values().stream().mapToLong(need -> need.at.length()).sum();
+      return sum.open.getFirst()[0];
+    }
+
+    /// Bytes of each node that was summed up, with all below it.
+    private final Map<ChunkId, Long> sums = new HashMap<>();
+
+    private final class Sum implements ContentTree.Visitor {
+      /// One sum for each node on the way down; the first is that of the whole checkpoint.
+      private final List<long[]> open = new ArrayList<>(List.of(new long[1]));
+
+      @Override
+      public boolean enter(ChunkId node, int level, Range covered) {
+        Long known = sums.get(node);
+        if (known != null) {
+          open.getLast()[0] += known;
+          return false;
+        }
+        open.add(new long[] {length(node)});
+        return true;
+      }
+
+      @Override
+      public void chunk(ChunkId chunk, Range covered) throws IOException {
+        Need need = needs.get(chunk);
+        if (need != null) {
+          open.getLast()[0] += need.at.length();
+          if (need.at.encoding().isDelta()) {
+            open.getLast()[0] += store.chunks().fullForm(chunk).map(this::length).orElse(0L);
+          }
+        }
+      }
+
+      @Override
+      public void unreadable(ChunkId node, int level, Range covered, IOException cause) {
+        leave(node, level);
+      }
+
+      @Override
+      public void leave(ChunkId node, int level) {
+        long sum = open.removeLast()[0];
+        sums.put(node, sum);
+        open.getLast()[0] += sum;
+      }
+
+      private long length(ChunkId id) {
+        Need need = needs.get(id);
+        return need == null ? 0 : need.at.length();
+      }
     }
 
     private Totals totals(long logical, long data) throws IOException {
