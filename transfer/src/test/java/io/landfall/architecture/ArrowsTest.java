@@ -176,6 +176,19 @@ class ArrowsTest {
             BASE + "store.io..",
             BASE + "store.chunking..",
             BASE + "snapshot.device.."));
+    rows.put(
+        "transfer.tree",
+        List.of(
+            BASE + "protocol.content..",
+            BASE + "protocol.error..",
+            BASE + "protocol.message..",
+            BASE + "transfer.client..",
+            BASE + "transfer.landing..",
+            BASE + "transfer.session..",
+            BASE + "store.io..",
+            BASE + "store.chunking..",
+            BASE + "snapshot.device..",
+            "tools.jackson.."));
     rows.put("transfer.guest", List.of(BASE + "snapshot.device.."));
     rows.put(
         "transfer.lifecycle",
@@ -199,6 +212,7 @@ class ArrowsTest {
             BASE + "transfer.nbd..",
             BASE + "transfer.session..",
             BASE + "transfer.landing..",
+            BASE + "transfer.tree..",
             BASE + "transfer.client..",
             BASE + "transfer.guest..",
             BASE + "transfer.lifecycle..",

@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       JobCommands.Evict.class,
       JobCommands.Remove.class,
       JobCommands.Release.class,
+      CopyCommand.class,
       PoolCommand.class,
       CheckpointCommand.class,
       GahpCommand.class,

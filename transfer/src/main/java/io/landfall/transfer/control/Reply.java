@@ -83,6 +83,19 @@ public sealed interface Reply {
   /// The queue.
   record Jobs(List<JobLine> jobs) implements Reply {}
 
+  /// Something to copy.
+  ///
+  /// @param export what to pull it by
+  /// @param directory whether it is a tree
+  /// @param names in it
+  /// @param sizeBytes of its files
+  /// @param dataBytes of them that are not known to be holes
+  record CopyOffer(String export, boolean directory, int names, long sizeBytes, long dataBytes)
+      implements Reply {}
+
+  /// A copy has landed.
+  record CopyTaken(int names, Figures figures) implements Reply {}
+
   // ---- parts of replies
 
   /// A disk over the base it was landed as.

@@ -156,6 +156,35 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  // ---- to any agent, from the command line
+
+  /// What is there to copy? The reply names exports that may be pulled until the link closes.
+  ///
+  /// @param path `NAME/REST`, below one of the agent's copy directories
+  /// @param include patterns of files to take from a directory; none for all
+  /// @param exclude patterns to leave out
+  record OfferCopy(String path, List<String> include, List<String> exclude)
+      implements Request<Reply.CopyOffer> {
+    @Override
+    public Class<Reply.CopyOffer> replyType() {
+      return Reply.CopyOffer.class;
+    }
+  }
+
+  /// Land what the asking side serves. Answered when it has landed; [Notice.Landing] tells of the
+  /// progress.
+  ///
+  /// @param path `NAME/REST`, below one of the agent's copy directories; must be free
+  /// @param export what to pull it by
+  /// @param directory whether it is a tree
+  record TakeCopy(String path, String export, boolean directory)
+      implements Request<Reply.CopyTaken> {
+    @Override
+    public Class<Reply.CopyTaken> replyType() {
+      return Reply.CopyTaken.class;
+    }
+  }
+
   // ---- parts of requests
 
   /// The machine, without its disks.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
 
 /// One daemon with the submit role, the execute role, or both.
 ///
@@ -24,17 +25,20 @@ public final class Agent implements AutoCloseable {
   private final Optional<ExecuteAgent> execute;
   private final Optional<SubmitAgent> submit;
   private final Authorisation authorisation;
+  private final CopyDesk copies;
   private final InetSocketAddress address;
 
   private Agent(
       Endpoint endpoint,
       Authorisation authorisation,
+      CopyDesk copies,
       Optional<ExecuteAgent> execute,
       Optional<SubmitAgent> submit,
       InetSocketAddress listen)
       throws IOException {
     this.endpoint = endpoint;
     this.authorisation = authorisation;
+    this.copies = copies;
     this.execute = execute;
     this.submit = submit;
     this.address = endpoint.listen(listen, this::welcome);
@@ -58,6 +62,7 @@ public final class Agent implements AutoCloseable {
       return new Agent(
           endpoint,
           new Authorisation(settings.security().submitHosts()),
+          new CopyDesk(settings.copyDirectories(), ForkJoinPool.commonPool()),
           execute,
           submit,
           settings.listen());
@@ -78,7 +83,11 @@ public final class Agent implements AutoCloseable {
   }
 
   private void welcome(Peer peer) {
-    execute.ifPresent(role -> peer.serve(role.exportsFor(peer)));
+    Optional<ExportTable> ofClaims = execute.map(role -> role.exportsFor(peer));
+    peer.serve(name ->
+        name.startsWith(CopyDesk.PREFIX)
+            ? copies.find(peer, name)
+            : ofClaims.isEmpty() ? Optional.empty() : ofClaims.get().find(name));
     peer.onRequest(text -> ControlJson.write(answer(peer, ControlJson.read(text, Request.class))));
   }
 
@@ -100,6 +109,8 @@ public final class Agent implements AutoCloseable {
         execute().release(peer, release.job());
         yield new Reply.Done();
       }
+      case Request.OfferCopy copy -> copies.offer(peer, copy);
+      case Request.TakeCopy copy -> copies.take(peer, copy);
       case Request.Submit description -> submit().submit(description, peer.identity());
       case Request.ListJobs _ -> submit().jobs();
       case Request.Watch watch -> {

@@ -27,6 +27,8 @@ public final class AgentKnobs {
   private static final int MAX_PORT = 65535;
   private static final String SPOOL_NAME = "landfall";
 
+  private static final String COPY_DIRECTORIES = "LANDFALL_COPY_DIRECTORIES";
+
   /// Every name an agent reads, in the order in which they are documented.
   public static final List<String> NAMES =
       List.of(
@@ -58,7 +60,8 @@ public final class AgentKnobs {
           "APPEND_REQUIREMENTS",
           AgentSecurity.POOL,
           AgentSecurity.ENCRYPTION,
-          "LANDFALL_SUBMIT_HOSTS");
+          "LANDFALL_SUBMIT_HOSTS",
+          COPY_DIRECTORIES);
 
   private final Configuration configuration;
 
@@ -126,7 +129,17 @@ public final class AgentKnobs {
             configuration.path(AgentSecurity.POOL),
             encryption(),
             configuration.list("LANDFALL_SUBMIT_HOSTS")),
-        StoreKnobs.read(configuration));
+        StoreKnobs.read(configuration),
+        copyDirectories());
+  }
+
+  private CopyDirectories copyDirectories() throws InvalidConfigurationException {
+    Optional<CopyDirectories> directories =
+        CopyDirectories.of(configuration.list(COPY_DIRECTORIES));
+    if (directories.isEmpty()) {
+      throw refused(COPY_DIRECTORIES, "a list of NAME=/PATH");
+    }
+    return directories.get();
   }
 
   private Encryption encryption() throws InvalidConfigurationException {

@@ -30,6 +30,7 @@ import java.util.Set;
 /// @param appendRequirements submit role: `APPEND_REQ_VM`, or else `APPEND_REQUIREMENTS`
 /// @param security how it proves itself, and whom it lets in
 /// @param store submit role: how the checkpoint store is written
+/// @param copyDirectories what `landfall copy` may read and write here
 public record AgentSettings(
     String name,
     Set<Role> roles,
@@ -46,7 +47,8 @@ public record AgentSettings(
     MachinePolicy machine,
     Optional<String> appendRequirements,
     AgentSecurity security,
-    StoreSettings store) {
+    StoreSettings store,
+    CopyDirectories copyDirectories) {
 
   /// What an agent does; one daemon may do both.
   public enum Role {

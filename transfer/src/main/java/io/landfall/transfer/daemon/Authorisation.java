@@ -22,7 +22,8 @@ final class Authorisation {
   /// @throws ProtocolException `NOT_AUTHORISED` if it may not
   void require(PeerIdentity who, Request<?> request) throws ProtocolException {
     switch (request) {
-      case Request.Describe _ -> {}
+      // What may be copied is bounded by LANDFALL_COPY_DIRECTORIES, whoever asks.
+      case Request.Describe _, Request.OfferCopy _, Request.TakeCopy _ -> {}
       case Request.Claim _,
           Request.Attach _,
           Request.Prepare _,

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -146,7 +147,8 @@ public final class ForegroundRun {
         MachinePolicy.standard("local"),
         Optional.empty(),
         options.security(),
-        StoreSettings.defaults());
+        StoreSettings.defaults(),
+        new CopyDirectories(Map.of()));
   }
 
   private static Path spool(Options options) {
