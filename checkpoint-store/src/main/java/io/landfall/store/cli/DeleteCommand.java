@@ -19,7 +19,7 @@ final class DeleteCommand extends StoreCommand {
   private String id;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     CheckpointRecord record;
     try (CheckpointStore store = inspect()) {
       record = find(store, id);

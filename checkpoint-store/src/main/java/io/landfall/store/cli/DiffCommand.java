@@ -37,7 +37,7 @@ final class DiffCommand extends StoreCommand {
   private String second;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       List<ContentDiff> diffs = compare(store, find(store, first), find(store, second));
       if (json) {

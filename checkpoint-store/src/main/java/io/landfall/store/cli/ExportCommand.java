@@ -74,7 +74,7 @@ final class ExportCommand extends StoreCommand {
   }
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       String file = words.getLast();
       Set<CheckpointRecord> chosen =

@@ -22,7 +22,7 @@ final class GcCommand extends StoreCommand {
   private boolean planOnly;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     if (planOnly) {
       try (CheckpointStore store = inspect()) {
         show(GarbageCollector.plan(store), null);

@@ -25,7 +25,7 @@ final class ImportCommand extends StoreCommand {
   private String file;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (InputStream in =
             file.equals("-")
                 ? new BufferedInputStream(System.in)

@@ -24,7 +24,7 @@ final class ListCommand extends StoreCommand {
   private String job;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       List<CheckpointRecord> records = JobChoice.of(job).among(store);
       if (json) {

@@ -62,7 +62,7 @@ final class PruneCommand extends StoreCommand {
   private boolean planOnly;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     Retention retention = new Retention(per, last, daily, Duration.ofHours(hours));
     List<CheckpointRecord> expired;
     try (CheckpointStore store = inspect()) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     footer = {"", "Example: landfall checkpoint rebuild-index --spool /var/spool/condor"})
 final class RebuildIndexCommand extends StoreCommand {
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     long chunks = CheckpointStore.rebuildIndex(storeDirectory(), settings());
     if (json) {
       print(JSON.createObjectNode().put("chunks", chunks));

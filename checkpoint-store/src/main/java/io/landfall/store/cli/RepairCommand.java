@@ -32,7 +32,7 @@ final class RepairCommand extends StoreCommand {
   private List<Path> from = new ArrayList<>();
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     CheckpointStore.inspect(storeDirectory()).close(); // or nothing is there to repair
     RepairReport report =
         Repair.run(storeDirectory(), settings(), from.stream().map(RepairCommand::source).toList());

@@ -54,7 +54,7 @@ final class RestoreCommand extends StoreCommand {
   private String device;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       CheckpointRecord record = find(store, id);
       List<DeviceRecord> wanted =

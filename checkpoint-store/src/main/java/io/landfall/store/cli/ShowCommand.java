@@ -21,7 +21,7 @@ final class ShowCommand extends StoreCommand {
   private String id;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       CheckpointRecord record = find(store, id);
       if (json) {

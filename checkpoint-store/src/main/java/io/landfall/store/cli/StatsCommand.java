@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     footer = {"", "Example: landfall checkpoint stats --spool /var/spool/condor --json"})
 final class StatsCommand extends StoreCommand {
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       Usage.Totals totals = Usage.of(store).totals();
       int packs = store.packDirectory().list().size();

@@ -27,9 +27,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What all checkpoint commands share: where the store is, text or JSON, and exit codes.
+/// What all checkpoint commands share, also one that lives above this module: where the store is,
+/// text or JSON, and exit codes.
 @Command(mixinStandardHelpOptions = true)
-abstract class StoreCommand implements Callable<Integer> {
+public abstract class StoreCommand implements Callable<Integer> {
   static final int DONE = 0;
   static final int FAILED = 1;
   static final int USAGE = 2;
@@ -53,7 +54,7 @@ abstract class StoreCommand implements Callable<Integer> {
   boolean json;
 
   /// Does the command's work; exceptions become exit codes.
-  abstract int run() throws IOException;
+  protected abstract int run() throws IOException;
 
   @Override
   public final Integer call() {
@@ -78,12 +79,18 @@ abstract class StoreCommand implements Callable<Integer> {
     }
   }
 
+  /// What picocli knows of the command.
+  protected final CommandSpec spec() {
+    return spec;
+  }
+
   private int fail(int code, String message) {
     spec.commandLine().getErr().println("landfall checkpoint " + spec.name() + ": " + message);
     return code;
   }
 
-  final PrintWriter out() {
+  /// Where the command prints.
+  protected final PrintWriter out() {
     return spec.commandLine().getOut();
   }
 
@@ -112,7 +119,7 @@ abstract class StoreCommand implements Callable<Integer> {
   }
 
   /// Opens the store for looking. Caller closes.
-  final CheckpointStore inspect() throws IOException {
+  protected final CheckpointStore inspect() throws IOException {
     return CheckpointStore.inspect(storeDirectory());
   }
 
@@ -120,7 +127,7 @@ abstract class StoreCommand implements Callable<Integer> {
   ///
   /// @throws NoSuchElementException if there is none
   /// @throws ParameterException if there are several
-  final CheckpointRecord find(CheckpointStore store, String prefix) {
+  protected final CheckpointRecord find(CheckpointStore store, String prefix) {
     String upper = prefix.toUpperCase(Locale.ROOT);
     List<CheckpointRecord> found =
         store.list().stream().filter(record -> record.id().text().startsWith(upper)).toList();

@@ -35,7 +35,7 @@ final class TreeCommand extends StoreCommand {
   private String job;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       List<CheckpointRecord> records = JobChoice.of(job).among(store);
       Map<CheckpointId, Usage.Share> shares = Usage.of(store).ofCheckpoints();

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
     })
 final class VerifyCommand extends StoreCommand {
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     VerifyReport report;
     try (Progress progress = new Progress("verified", 0)) {
       report = Verifier.verify(storeDirectory(), progress);

@@ -46,6 +46,11 @@ public enum ImageFormat {
     }
 
     @Override
+    public BlockDevice openLayer(Path path) throws IOException {
+      return Qcow2Image.openLayer(path);
+    }
+
+    @Override
     public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
       Qcow2Writer.write(source, target, progress);
     }
@@ -59,6 +64,11 @@ public enum ImageFormat {
       return image.hasParent()
           ? refuseLayer(path, image, image.parentName().orElse("unnamed"))
           : image;
+    }
+
+    @Override
+    public BlockDevice openLayer(Path path) throws IOException {
+      return VmdkImage.openLayer(path);
     }
 
     @Override
@@ -107,6 +117,14 @@ public enum ImageFormat {
   /// @throws CorruptImageException if the file is not a sound image of this format, or names
   ///   another file
   public abstract BlockDevice open(Path path) throws IOException;
+
+  /// Opens one layer, whatever it lies over: where it holds nothing it is a `HOLE`. A name of a
+  /// base that the image has is a label.
+  ///
+  /// @throws CorruptImageException if the file is not a sound image of this format
+  public BlockDevice openLayer(Path path) throws IOException {
+    return open(path);
+  }
 
   /// Writes `source`, a complete disk, as a new file of this format in its usual form: sparse raw,
   /// plain qcow2, streamOptimized VMDK. What is zero takes no space, and the file is complete or

@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
       JobCommands.Release.class,
       CopyCommand.class,
       PoolCommand.class,
+      ImageCommand.class,
       CheckpointCommand.class,
       GahpCommand.class,
       ManCommand.class,
@@ -58,6 +59,7 @@ public final class Main implements Runnable {
   }
 
   private static CommandLine withAddedCommands(CommandLine line) {
+    line.getSubcommands().get("checkpoint").addSubcommand(new CheckpointServeCommand());
     ServiceLoader.load(AddedCommand.class).forEach(added -> line.addSubcommand(added.command()));
     return line;
   }

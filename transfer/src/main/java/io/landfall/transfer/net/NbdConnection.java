@@ -17,6 +17,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -330,7 +331,8 @@ final class NbdConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    Level level = cause instanceof IOException ? Level.DEBUG : Level.WARNING;
+    boolean theirs = cause instanceof IOException || cause instanceof DecoderException;
+    Level level = theirs ? Level.DEBUG : Level.WARNING;
     LOG.log(level, "NBD client " + ctx.channel(), cause);
     var _ = ctx.close();
   }

@@ -113,11 +113,24 @@ public final class NbdServer implements AutoCloseable {
     throw new IOException(path + ": another server listens there");
   }
 
-  /// Serves on TCP.
+  /// Serves on TCP without TLS: for the loopback.
   ///
   /// @param where port 0 takes a free one
-  /// @param tls if given, nobody gets anything without TLS and what the context asks for
-  public Listening listen(InetSocketAddress where, NbdExports exports, Optional<SslContext> tls)
+  public Listening listen(InetSocketAddress where, NbdExports exports) throws IOException {
+    return listenTcp(where, exports, Optional.empty());
+  }
+
+  /// Serves on TCP to whoever has a certificate, under TLS.
+  ///
+  /// @param where port 0 takes a free one
+  /// @param certificates a directory as `landfall pool issue` and QEMU's `tls-creds-x509` lay it
+  ///   out
+  public Listening listen(InetSocketAddress where, NbdExports exports, Path certificates)
+      throws IOException {
+    return listenTcp(where, exports, Optional.of(TlsDirectory.server(certificates)));
+  }
+
+  private Listening listenTcp(InetSocketAddress where, NbdExports exports, Optional<SslContext> tls)
       throws IOException {
     ServerBootstrap bootstrap =
         bootstrap(

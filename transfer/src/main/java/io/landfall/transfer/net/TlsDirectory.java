@@ -11,7 +11,7 @@ import java.util.List;
 
 /// Certificates as QEMU's `tls-creds-x509` lays them out: `ca-cert.pem`, `server-cert.pem`,
 /// `server-key.pem` in one directory.
-public final class TlsDirectory {
+final class TlsDirectory {
   private static final String AUTHORITY = "ca-cert.pem";
   private static final String CERTIFICATE = "server-cert.pem";
   private static final String KEY = "server-key.pem";
@@ -22,7 +22,7 @@ public final class TlsDirectory {
   /// authority.
   ///
   /// @throws IOException naming the file that is missing or is not what it should be
-  public static SslContext server(Path directory) throws IOException {
+  static SslContext server(Path directory) throws IOException {
     for (String name : List.of(AUTHORITY, CERTIFICATE, KEY)) {
       if (!Files.isReadable(directory.resolve(name))) {
         throw new IOException(
@@ -33,7 +33,7 @@ public final class TlsDirectory {
     }
     try {
       return SslContextBuilder.forServer(file(directory, CERTIFICATE), file(directory, KEY))
-          .trustManager(file(directory, AUTHORITY))
+          .trustManager(ClientTrust.of(directory.resolve(AUTHORITY)))
           .clientAuth(ClientAuth.REQUIRE)
           .protocols("TLSv1.3", "TLSv1.2")
           .build();

@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +39,7 @@ class NbdServerTest {
     NbdServer.Listening listening =
         server.listen(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            NbdExports.only(NbdExport.writable("disk", served)),
-            Optional.empty());
+            NbdExports.only(NbdExport.writable("disk", served)));
     return new Client(new Socket(InetAddress.getLoopbackAddress(), listening.address().getPort()));
   }
 

@@ -42,6 +42,6 @@ public final class Tools {
 
   private static boolean onPath(String name) {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-        .anyMatch(dir -> Files.isExecutable(Path.of(dir, name)));
+        .anyMatch(dir -> Files.isExecutable(Path.of(dir).resolve(name)));
   }
 }
