@@ -139,6 +139,13 @@ public final class RemoteImage implements BlockDevice {
     return export().pull(ranges, PullSettings.BULK, new Counting(sink, progress));
   }
 
+  /// Pulls ranges as [#pull(List, RangeSink, TransferListener)] does, cut and ranked as `settings`
+  /// say.
+  public PullSummary pull(List<Range> ranges, PullSettings settings, RangeSink sink)
+      throws IOException {
+    return export().pull(ranges, settings, sink);
+  }
+
   /// Tells the source that these ranges are safe here.
   public void durable(List<Range> ranges) throws IOException {
     export().durable(ranges);

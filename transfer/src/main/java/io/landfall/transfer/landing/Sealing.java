@@ -72,7 +72,7 @@ final class Sealing {
     }
   }
 
-  private static List<Long> differing(Manifest landed, Manifest named) {
+  static List<Long> differing(Manifest landed, Manifest named) {
     List<Long> wrong = new ArrayList<>();
     if (!landed.imageId().equals(named.imageId())) {
       for (long chunk = 0; chunk < named.chunkCount(); chunk++) {
