@@ -30,7 +30,7 @@ class VmdkRefusalTest {
 
   @TempDir private Path dir;
 
-  private record Poke(String name, int at, long value, int bytes, Reason reason) {}
+  record Poke(String name, int at, long value, int bytes, Reason reason) {}
 
   private static Poke u32(String name, int at, int value, Reason reason) {
     return new Poke(name, at, value, Integer.BYTES, reason);
@@ -40,7 +40,7 @@ class VmdkRefusalTest {
     return new Poke(name, at, value, Long.BYTES, reason);
   }
 
-  private static final List<Poke> POKES =
+  static final List<Poke> POKES =
       List.of(
           u32("version 0", 4, 0, Reason.UNSUPPORTED),
           u32("version 4", 4, 4, Reason.UNSUPPORTED),
@@ -100,7 +100,10 @@ class VmdkRefusalTest {
   }
 
   private byte[] good() throws IOException {
-    Path path = dir.resolve("good.vmdk");
+    return writeGood(dir.resolve("good.vmdk"));
+  }
+
+  static byte[] writeGood(Path path) throws IOException {
     byte[] content = new byte[1 << 20];
     Arrays.fill(content, 0, 4 * 65536, (byte) 1);
     VmdkWriter.writeMonolithicSparse(MemoryDevice.of(content), path, _ -> {});
@@ -204,7 +207,7 @@ class VmdkRefusalTest {
     return new Bad(ByteBuffer.wrap(bad), poke.reason);
   }
 
-  private static void put(byte[] image, Poke poke) {
+  static void put(byte[] image, Poke poke) {
     ByteBuffer bytes = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     if (poke.bytes == Integer.BYTES) {
       bytes.putInt(poke.at, (int) poke.value);
