@@ -1,5 +1,6 @@
 package io.landfall.transfer.lifecycle;
 
+import static io.landfall.transfer.lifecycle.VmState.CHECKPOINTING;
 import static io.landfall.transfer.lifecycle.VmState.ENDED;
 import static io.landfall.transfer.lifecycle.VmState.IO_ERROR;
 import static io.landfall.transfer.lifecycle.VmState.PAUSED;
@@ -27,6 +28,8 @@ import java.util.Optional;
 ///                        └────────┼─────┼───────────────┘
 ///                      SAVE_BEGAN v     │
 ///                               SAVING ─┴──> SAVED        any but SAVED ──ENDED──> ENDED
+///
+///   RUNNING ──CHECKPOINT_BEGAN──> CHECKPOINTING ──CHECKPOINT_ENDED──> RUNNING
 /// ```
 ///
 /// Not thread-safe: [VmJournal] guards it.
@@ -42,6 +45,10 @@ public final class Lifecycle {
     PAUSED,
     /// The guest was stopped by a failing disk.
     IO_FAILED,
+    /// Its disks and memory are about to be frozen.
+    CHECKPOINT_BEGAN,
+    /// They are, or could not be; the guest goes on.
+    CHECKPOINT_ENDED,
     /// Its state is about to be written.
     SAVE_BEGAN,
     /// It could not be written; the VM is as it was, stopped.
@@ -98,8 +105,10 @@ public final class Lifecycle {
         Map.of(
             Event.PAUSED, PAUSED,
             Event.IO_FAILED, IO_ERROR,
+            Event.CHECKPOINT_BEGAN, CHECKPOINTING,
             Event.SAVE_BEGAN, SAVING,
             Event.ENDED, ENDED));
+    next.put(CHECKPOINTING, Map.of(Event.CHECKPOINT_ENDED, RUNNING, Event.ENDED, ENDED));
     next.put(PAUSED, Map.of(Event.RESUMED, RUNNING, Event.SAVE_BEGAN, SAVING, Event.ENDED, ENDED));
     next.put(
         IO_ERROR,

@@ -31,6 +31,23 @@ public interface Vm extends AutoCloseable {
   ///   state could not be written: then the VM is paused and can go on
   SavedState save() throws IOException;
 
+  /// Freezes disks and memory as of one moment; the guest stands still for that moment and goes on.
+  ///
+  /// When this returns, what the guest changes goes to [VmDrive#upper] of each writable disk, and
+  /// overlays and frozen memory stay as they are until [#thaw].
+  ///
+  /// @throws VmException with reason `REFUSED` if the guest does not run, or this hypervisor
+  ///   cannot; `ENDED` if the guest ended first; `FAILED_TO_SAVE` if it could not be done: the
+  ///   guest runs on
+  default FrozenState freeze() throws IOException {
+    throw new VmException(
+        VmException.Reason.REFUSED, "this hypervisor checkpoints no machine that runs on");
+  }
+
+  /// Lets go of what was frozen: the guest's changes since then come down into the overlays.
+  /// Harmless if nothing is frozen.
+  default void thaw() throws IOException {}
+
   /// Completes once, when the hypervisor is gone and the overlays are durable. Never fails. What
   /// depends on it may run on the thread that ends the VM, so it should be quick or asynchronous.
   CompletableFuture<EndReason> end();

@@ -44,6 +44,16 @@ public record VmDrive(String device, Path base, Optional<Path> overlay, boolean 
     return new VmDrive(device, base, Optional.empty(), false);
   }
 
+  /// Where writes go while [#overlay] is frozen. It exists exactly then.
+  public Optional<Path> upper() {
+    return overlay.map(VmDrive::upperOf);
+  }
+
+  /// The upper layer that belongs to an overlay.
+  public static Path upperOf(Path overlay) {
+    return overlay.resolveSibling(overlay.getFileName() + ".upper");
+  }
+
   /// The controller that the name asks for.
   public Bus bus() {
     return switch (device.charAt(0)) {

@@ -88,6 +88,11 @@ public record VmSpec(
     return workDir.resolve("memory");
   }
 
+  /// Memory as it was at the last checkpoint of the running VM.
+  public Path frozenMemoryFile() {
+    return workDir.resolve("memory.frozen");
+  }
+
   /// The log of the guest's first serial port.
   public Path consoleFile() {
     return workDir.resolve("console.log");

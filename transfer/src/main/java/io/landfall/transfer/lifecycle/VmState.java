@@ -13,6 +13,8 @@ public enum VmState {
   /// Stopped by the hypervisor since a disk failed (no space, an I/O error); nothing is lost, and
   /// [Vm#resume] tries the request again.
   IO_ERROR,
+  /// Stopped for a moment, its disks and memory being frozen; it goes on by itself.
+  CHECKPOINTING,
   /// Stopped, its state on the way to disk.
   SAVING,
   /// Saved; the hypervisor has quit. Final.

@@ -25,8 +25,11 @@ class LifecycleTest {
     t.put("STARTED ENDED", VmState.ENDED);
     t.put("RUNNING PAUSED", VmState.PAUSED);
     t.put("RUNNING IO_FAILED", VmState.IO_ERROR);
+    t.put("RUNNING CHECKPOINT_BEGAN", VmState.CHECKPOINTING);
     t.put("RUNNING SAVE_BEGAN", VmState.SAVING);
     t.put("RUNNING ENDED", VmState.ENDED);
+    t.put("CHECKPOINTING CHECKPOINT_ENDED", VmState.RUNNING);
+    t.put("CHECKPOINTING ENDED", VmState.ENDED);
     t.put("PAUSED RESUMED", VmState.RUNNING);
     t.put("PAUSED SAVE_BEGAN", VmState.SAVING);
     t.put("PAUSED ENDED", VmState.ENDED);

@@ -9,6 +9,7 @@ import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmNetwork.Kind;
 import io.landfall.transfer.lifecycle.VmSpec;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -133,7 +134,10 @@ final class CommandLine {
     addJson("-blockdev", base);
     String top = name + "-base";
     if (drive.overlay().isPresent()) {
-      top = addOverlay(name, drive.overlay().get());
+      top = addOverlay(topNode(drive), drive.overlay().get(), top);
+    }
+    if (drive.upper().filter(Files::exists).isPresent()) {
+      top = addOverlay(upperNode(drive), drive.upper().get(), top);
     }
     Map<String, Object> device = controller(drive);
     device.put("id", name);
@@ -145,18 +149,28 @@ final class CommandLine {
     addJson("-device", device);
   }
 
-  private String addOverlay(String name, Path overlay) {
-    Map<String, Object> file = object("driver", "file", "node-name", name + "-top-file");
+  /// The node of a drive's overlay.
+  static String topNode(VmDrive drive) {
+    return drive.device() + "-top";
+  }
+
+  /// The node of the layer that covers the overlay while that is frozen.
+  static String upperNode(VmDrive drive) {
+    return drive.device() + "-upper";
+  }
+
+  private String addOverlay(String node, Path overlay, String backing) {
+    Map<String, Object> file = object("driver", "file", "node-name", node + "-file");
     file.put("filename", overlay.toAbsolutePath().toString());
     file.put("discard", "unmap");
     addJson("-blockdev", file);
-    Map<String, Object> top = object("driver", "qcow2", "node-name", name + "-top");
-    top.put("file", name + "-top-file");
-    top.put("backing", name + "-base");
+    Map<String, Object> top = object("driver", "qcow2", "node-name", node);
+    top.put("file", node + "-file");
+    top.put("backing", backing);
     top.put("discard", "unmap");
     top.put("detect-zeroes", "unmap");
     addJson("-blockdev", top);
-    return name + "-top";
+    return node;
   }
 
   private static Map<String, Object> controller(VmDrive drive) throws VmException {

@@ -83,6 +83,7 @@ final class Launch {
           "%s: not found; install qemu-system-x86 or configure its path"
               .formatted(settings.binary()));
     }
+    Files.deleteIfExists(spec.frozenMemoryFile()); // of another memory
     makeOverlays();
     journal = VmJournal.begin(spec, "qemu");
     runtime = RuntimeDir.create(settings.runtimeRoot());

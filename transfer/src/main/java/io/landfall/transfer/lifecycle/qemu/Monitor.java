@@ -26,12 +26,17 @@ final class Monitor implements AutoCloseable {
 
   private final Qmp qmp;
   private final Consumer<QmpEvent> listener;
+  private volatile BlockJobs blockJobs;
   private volatile CompletableFuture<String> migration = new CompletableFuture<>();
 
   private Monitor(Path socket, Consumer<QmpEvent> listener) throws IOException {
     this.listener = listener;
     this.qmp = Qmp.connect(socket, this::onEvent);
-    qmp.whenClosed(() -> migration.complete("gone"));
+    this.blockJobs = new BlockJobs(qmp);
+    qmp.whenClosed(() -> {
+      migration.complete("gone");
+      blockJobs.closed();
+    });
   }
 
   /// Connects to the monitor of a QEMU that was just launched, as soon as it listens.
@@ -63,7 +68,15 @@ final class Monitor implements AutoCloseable {
         migration.complete(status);
       }
     }
+    if (blockJobs != null) { // what comes before is from none of our jobs
+      blockJobs.onEvent(event);
+    }
     listener.accept(event);
+  }
+
+  /// The layers of its disks.
+  BlockJobs blockJobs() {
+    return blockJobs;
   }
 
   boolean isClosed() {

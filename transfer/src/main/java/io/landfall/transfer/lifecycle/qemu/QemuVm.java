@@ -2,6 +2,7 @@ package io.landfall.transfer.lifecycle.qemu;
 
 import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.lifecycle.EndReason;
+import io.landfall.transfer.lifecycle.FrozenState;
 import io.landfall.transfer.lifecycle.Lifecycle.Event;
 import io.landfall.transfer.lifecycle.SavedState;
 import io.landfall.transfer.lifecycle.Vm;
@@ -14,6 +15,7 @@ import io.landfall.transfer.lifecycle.VmState;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,6 +44,7 @@ final class QemuVm implements Vm {
   private final RuntimeDir runtime;
   private final Monitor monitor;
   private final Machine machine;
+  private final Freezer freezer;
 
   private final ReentrantLock verbs = new ReentrantLock();
   private final ExecutorService reactions =
@@ -63,6 +66,7 @@ final class QemuVm implements Vm {
     this.runtime = runtime;
     this.monitor = monitor;
     this.machine = machine;
+    this.freezer = new Freezer(spec, monitor.blockJobs());
   }
 
   /// Begins to listen to what QEMU tells.
@@ -76,8 +80,12 @@ final class QemuVm implements Vm {
   void takeOver(EventRelay events, Duration statusInterval) throws IOException {
     verbs.lock();
     try {
+      freezer.takeOver();
       if (state() == VmState.SAVING) {
         journal.on(Event.SAVE_FAILED);
+      } else if (state() == VmState.CHECKPOINTING && !monitor.status().equals("shutdown")) {
+        monitor.run();
+        journal.on(Event.CHECKPOINT_ENDED);
       }
       String status = monitor.status();
       if (status.equals("running") && state() != VmState.RUNNING) {
@@ -149,7 +157,7 @@ final class QemuVm implements Vm {
   private void reconcile() throws IOException {
     verbs.lock();
     try {
-      if (end.isDone() || state() == VmState.SAVING) {
+      if (end.isDone() || state() == VmState.SAVING || state() == VmState.CHECKPOINTING) {
         return;
       }
       String status = monitor.status();
@@ -219,6 +227,60 @@ final class QemuVm implements Vm {
             Reason.ENDED, "%s: %s while it was saved".formatted(spec.jobId(), ended));
       }
       return new SavedState(spec.memoryFile(), deviceState, machine.toJson());
+    } finally {
+      verbs.unlock();
+    }
+  }
+
+  @Override
+  public FrozenState freeze() throws IOException {
+    verbs.lock();
+    try {
+      if (state() != VmState.RUNNING) {
+        throw new VmException(
+            Reason.REFUSED, "%s: is %s, not RUNNING".formatted(spec.jobId(), state()));
+      }
+      freezer.thaw(); // after a checkpoint that nobody finished
+      freezer.prepare();
+      journal.on(Event.CHECKPOINT_BEGAN);
+      long began = System.nanoTime();
+      byte[] deviceState = freezeStopped();
+      Duration pause = Duration.ofNanos(System.nanoTime() - began);
+      SavedState saved = new SavedState(freezer.frozenMemory(), deviceState, machine.toJson());
+      return new FrozenState(saved, freezer.changed(), pause);
+    } catch (IOException e) {
+      if (!end.isDone()) {
+        freezer.thaw();
+      }
+      throw e;
+    } finally {
+      verbs.unlock();
+    }
+  }
+
+  /// What happens while the guest stands still. It goes on whatever happens, unless it has ended.
+  private byte[] freezeStopped() throws IOException {
+    try {
+      stop();
+      freezer.cover();
+      byte[] deviceState = saveDevices();
+      freezer.catchUp();
+      return deviceState;
+    } finally {
+      if (!end.isDone()) {
+        monitor.run();
+        journal.on(Event.CHECKPOINT_ENDED);
+      }
+    }
+  }
+
+  @Override
+  public void thaw() throws IOException {
+    verbs.lock();
+    try {
+      if (!end.isDone()) {
+        freezer.thaw();
+      }
     } finally {
       verbs.unlock();
     }
@@ -344,6 +406,9 @@ final class QemuVm implements Vm {
       for (VmDrive drive : spec.drives()) {
         if (drive.overlay().isPresent()) {
           DurableFiles.sync(drive.overlay().get());
+        }
+        if (drive.upper().filter(Files::exists).isPresent()) {
+          DurableFiles.sync(drive.upper().get());
         }
       }
       if (why == EndReason.SAVED) {
