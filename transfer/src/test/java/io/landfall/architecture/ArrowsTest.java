@@ -134,6 +134,7 @@ class ArrowsTest {
             "javax.security.auth.."));
     rows.put("transfer.control", List.of("tools.jackson..", "com.fasterxml.jackson.annotation.."));
     rows.put("transfer.classad", List.of());
+    rows.put("transfer.userlog", List.of());
     rows.put("transfer.config", List.of(BASE + "transfer.classad.."));
     rows.put("transfer.submit", List.of(BASE + "transfer.config..", BASE + "transfer.classad.."));
     rows.put(
@@ -208,6 +209,7 @@ class ArrowsTest {
             BASE + "transfer.classad..",
             BASE + "transfer.submit..",
             BASE + "transfer.pool..",
+            BASE + "transfer.userlog..",
             BASE + "transfer.net..",
             BASE + "transfer.nbd..",
             BASE + "transfer.session..",

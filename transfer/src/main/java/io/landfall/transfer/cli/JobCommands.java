@@ -71,6 +71,88 @@ final class JobCommands {
     }
   }
 
+  /// `landfall checkpoint-now`.
+  @Command(
+      name = "checkpoint-now",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Makes a checkpoint of a running job that says vm_checkpoint; its guest goes on.",
+        "%nExample: landfall checkpoint-now 12.0"
+      })
+  static final class CheckpointNow extends One {
+    CheckpointNow() {
+      super(Request.CheckpointJob::new);
+    }
+  }
+
+  /// `landfall continue`.
+  @Command(
+      name = "continue",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Lets the guest of a suspended job go on.",
+        "%nExample: landfall continue 12.0"
+      })
+  static final class Continue extends One {
+    Continue() {
+      super(Request.ContinueJob::new);
+    }
+  }
+
+  /// `landfall suspend`.
+  @Command(
+      name = "suspend",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Lets the guest of a job stand still where it is: its memory goes to the host's disk, or"
+            + " stays where it is with --soft.",
+        "%nExample: landfall suspend 12.0 --soft"
+      })
+  static final class Suspend implements Callable<Integer> {
+    @Mixin private AgentOption agent;
+
+    @Parameters(paramLabel = "JOB", description = "The job's name, or CLUSTER.PROC.")
+    private String job;
+
+    @Option(names = "--soft", description = "Keep the guest's memory in the host's.")
+    private boolean soft;
+
+    @Override
+    public Integer call() throws IOException {
+      try (AgentLink link = agent.open()) {
+        link.call(new Request.SuspendJob(job, soft));
+        return 0;
+      }
+    }
+  }
+
+  /// `landfall hold`.
+  @Command(
+      name = "hold",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Takes a job off its host, with a checkpoint if it says vm_checkpoint, and leaves it alone"
+            + " until it is released.",
+        "%nExample: landfall hold 12.0 --reason 'wrong image'"
+      })
+  static final class Hold implements Callable<Integer> {
+    @Mixin private AgentOption agent;
+
+    @Parameters(paramLabel = "JOB", description = "The job's name, or CLUSTER.PROC.")
+    private String job;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Told to whoever looks.")
+    private String reason = "via landfall hold";
+
+    @Override
+    public Integer call() throws IOException {
+      try (AgentLink link = agent.open()) {
+        link.call(new Request.Hold(job, reason));
+        return 0;
+      }
+    }
+  }
+
   /// `landfall release`.
   @Command(
       name = "release",

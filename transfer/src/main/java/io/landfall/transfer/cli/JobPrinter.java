@@ -76,7 +76,8 @@ final class JobPrinter {
               + " read, "
               + Units.bytes(e.figures().added())
               + " added to the store in "
-              + Units.time(Duration.ofMillis(e.figures().millis()));
+              + Units.time(Duration.ofMillis(e.figures().millis()))
+              + (e.goesOn() ? "; the guest goes on" : "");
       case JobEvent.Ended e -> "guest ended on " + e.host() + ": " + e.reason();
       case JobEvent.Returned e ->
           e.figures()
@@ -89,8 +90,21 @@ final class JobPrinter {
                       + " moved of "
                       + Units.bytes(f.image()))
               .orElse(e.device() + " unchanged, nothing to return");
+      case JobEvent.CheckpointFailed e -> "no checkpoint, the guest runs on: " + e.reason();
+      case JobEvent.Suspended e ->
+          "suspended on " + e.host() + (e.soft() ? ", in memory" : ", on disk");
+      case JobEvent.Continued e -> "goes on, on " + e.host();
+      case JobEvent.Evicted e ->
+          "off "
+              + e.host()
+              + (e.checkpointed() ? ", with a checkpoint: " : ", without a checkpoint: ")
+              + e.why();
+      case JobEvent.Interrupted e -> "to be tried again: " + e.reason();
+      case JobEvent.Warned e -> "note: " + e.text();
       case JobEvent.Rescheduled e -> "back in the queue: " + e.reason();
-      case JobEvent.Held e -> "held: " + e.reason();
+      case JobEvent.Held e ->
+          "held: " + e.reason() + " (code " + e.code() + ", subcode " + e.subCode() + ")";
+      case JobEvent.Released e -> "released";
       case JobEvent.Completed e -> "completed";
       case JobEvent.Removed e -> "removed";
     };

@@ -47,8 +47,30 @@ public sealed interface JobEvent {
   ///
   /// @param pauseMillis how long the guest had stood still when its state was safe on the execute
   ///   host
-  record Checkpointed(Instant time, String checkpoint, long pauseMillis, StoredFigures figures)
+  /// @param goesOn whether the guest went on where it is
+  record Checkpointed(
+      Instant time, String checkpoint, long pauseMillis, StoredFigures figures, boolean goesOn)
       implements JobEvent {}
+
+  /// A periodic checkpoint could not be made; the guest runs on.
+  record CheckpointFailed(Instant time, String reason) implements JobEvent {}
+
+  /// The guest stands still.
+  ///
+  /// @param soft whether its memory stays in the host's; else it is on the host's disk
+  record Suspended(Instant time, String host, boolean soft) implements JobEvent {}
+
+  /// It goes on.
+  record Continued(Instant time, String host) implements JobEvent {}
+
+  /// The job has left its host and is in the queue again.
+  record Evicted(Instant time, String host, boolean checkpointed, String why) implements JobEvent {}
+
+  /// Something failed for now; the host that has the job is asked again.
+  record Interrupted(Instant time, String reason) implements JobEvent {}
+
+  /// Something that the user should know.
+  record Warned(Instant time, String text) implements JobEvent {}
 
   /// The guest ended.
   record Ended(Instant time, String host, String reason, String detail) implements JobEvent {}
@@ -59,11 +81,17 @@ public sealed interface JobEvent {
   record Returned(Instant time, String device, String path, Optional<Figures> figures)
       implements JobEvent {}
 
-  /// The job is back in the queue, and why.
+  /// The job is back in the queue since something failed on its host.
   record Rescheduled(Instant time, String reason) implements JobEvent {}
 
   /// Something must be mended by a person first.
-  record Held(Instant time, String reason) implements JobEvent {}
+  ///
+  /// @param code HTCondor's `HoldReasonCode`
+  /// @param subCode HTCondor's `HoldReasonSubCode`
+  record Held(Instant time, String reason, int code, int subCode) implements JobEvent {}
+
+  /// A held job is tried again.
+  record Released(Instant time) implements JobEvent {}
 
   /// The job is done.
   record Completed(Instant time) implements JobEvent {}

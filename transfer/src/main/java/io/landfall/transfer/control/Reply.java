@@ -80,8 +80,10 @@ public sealed interface Reply {
   /// @param problems if there are any, one finished sentence each, and no job was made
   record Submitted(List<String> jobs, List<String> problems) implements Reply {}
 
-  /// The queue.
-  record Jobs(List<JobLine> jobs) implements Reply {}
+  /// Part of the queue.
+  ///
+  /// @param more whether there are jobs behind the last one
+  record Jobs(List<JobLine> jobs, boolean more) implements Reply {}
 
   /// Something to copy.
   ///

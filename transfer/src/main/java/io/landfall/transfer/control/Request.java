@@ -76,6 +76,41 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  /// Freeze disk and memory as of one moment and let the guest go on. The reply names the exports
+  /// to pull, as for [Save].
+  record Checkpoint(String job) implements Request<Reply.Saved> {
+    @Override
+    public Class<Reply.Saved> replyType() {
+      return Reply.Saved.class;
+    }
+  }
+
+  /// What [Checkpoint] froze has been stored, or will not be: it may go.
+  record CheckpointDone(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Let the guest stand still.
+  ///
+  /// @param soft whether its memory stays in the host's; else it goes to the host's disk
+  record Suspend(String job, boolean soft) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Let a suspended guest go on.
+  record Continue(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
   /// Stop the machine without saving anything.
   record Kill(String job) implements Request<Reply.Done> {
     @Override
@@ -116,8 +151,11 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
-  /// The jobs of the queue.
-  record ListJobs() implements Request<Reply.Jobs> {
+  /// Jobs of the queue, in order of their names.
+  ///
+  /// @param history those that are over, instead of those that are not
+  /// @param after only names behind this one
+  record ListJobs(boolean history, String after) implements Request<Reply.Jobs> {
     @Override
     public Class<Reply.Jobs> replyType() {
       return Reply.Jobs.class;
@@ -134,6 +172,39 @@ public sealed interface Request<R extends Reply> {
 
   /// Take the job off its execute host, with a checkpoint if the job asks for them.
   record Evict(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Stop the job, with a checkpoint if it asks for them, and keep it in the queue without trying
+  /// it again.
+  record Hold(String job, String reason) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Let the job's guest stand still where it is.
+  record SuspendJob(String job, boolean soft) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Let it go on.
+  record ContinueJob(String job) implements Request<Reply.Done> {
+    @Override
+    public Class<Reply.Done> replyType() {
+      return Reply.Done.class;
+    }
+  }
+
+  /// Make a checkpoint of the job's running guest.
+  record CheckpointJob(String job) implements Request<Reply.Done> {
     @Override
     public Class<Reply.Done> replyType() {
       return Reply.Done.class;

@@ -100,6 +100,11 @@ public final class Agent implements AutoCloseable {
       case Request.Prepare prepare -> execute().prepare(peer, prepare);
       case Request.Start start -> execute().claimed(peer, start.job()).start();
       case Request.Save save -> execute().claimed(peer, save.job()).save();
+      case Request.Checkpoint checkpoint -> execute().claimed(peer, checkpoint.job()).checkpoint();
+      case Request.CheckpointDone done -> execute().claimed(peer, done.job()).checkpointDone();
+      case Request.Suspend suspend ->
+          execute().claimed(peer, suspend.job()).suspend(suspend.soft());
+      case Request.Continue on -> execute().claimed(peer, on.job()).goOn();
       case Request.Outputs outputs -> execute().claimed(peer, outputs.job()).outputs();
       case Request.Kill kill -> {
         execute().claimed(peer, kill.job()).kill();
@@ -112,23 +117,21 @@ public final class Agent implements AutoCloseable {
       case Request.OfferCopy copy -> copies.offer(peer, copy);
       case Request.TakeCopy copy -> copies.take(peer, copy);
       case Request.Submit description -> submit().submit(description, peer.identity());
-      case Request.ListJobs _ -> submit().jobs();
+      case Request.ListJobs list -> submit().jobs(list);
       case Request.Watch watch -> {
         submit().watch(peer, watch.job());
         yield new Reply.Done();
       }
-      case Request.Evict evict -> {
-        submit().signal(evict.job(), new JobRunner.Signal.Evict("asked by the user"));
-        yield new Reply.Done();
-      }
-      case Request.Remove remove -> {
-        submit().signal(remove.job(), new JobRunner.Signal.Remove());
-        yield new Reply.Done();
-      }
-      case Request.ReleaseHold release -> {
-        submit().releaseHold(release.job());
-        yield new Reply.Done();
-      }
+      case Request.Evict evict ->
+          submit().signal(evict.job(), new Signal.Evict("asked by the user"));
+      case Request.Remove remove -> submit().remove(remove.job());
+      case Request.Hold hold -> submit().signal(hold.job(), new Signal.Hold(hold.reason()));
+      case Request.SuspendJob suspend ->
+          submit().signal(suspend.job(), new Signal.Suspend(suspend.soft()));
+      case Request.ContinueJob on -> submit().signal(on.job(), new Signal.Continue());
+      case Request.CheckpointJob checkpoint ->
+          submit().signal(checkpoint.job(), new Signal.Checkpoint());
+      case Request.ReleaseHold release -> submit().releaseHold(release.job());
     };
   }
 

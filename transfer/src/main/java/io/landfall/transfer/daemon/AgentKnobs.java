@@ -61,7 +61,8 @@ public final class AgentKnobs {
           AgentSecurity.POOL,
           AgentSecurity.ENCRYPTION,
           "LANDFALL_SUBMIT_HOSTS",
-          COPY_DIRECTORIES);
+          COPY_DIRECTORIES,
+          "LANDFALL_CHECKPOINT_INTERVAL");
 
   private final Configuration configuration;
 
@@ -130,7 +131,8 @@ public final class AgentKnobs {
             encryption(),
             configuration.list("LANDFALL_SUBMIT_HOSTS")),
         StoreKnobs.read(configuration),
-        copyDirectories());
+        copyDirectories(),
+        configuration.duration("LANDFALL_CHECKPOINT_INTERVAL", Duration.ZERO));
   }
 
   private CopyDirectories copyDirectories() throws InvalidConfigurationException {

@@ -31,6 +31,9 @@ import java.util.Set;
 /// @param security how it proves itself, and whom it lets in
 /// @param store submit role: how the checkpoint store is written
 /// @param copyDirectories what `landfall copy` may read and write here
+/// @param checkpointInterval submit role: `LANDFALL_CHECKPOINT_INTERVAL`, how often running jobs
+///   with `vm_checkpoint` are checkpointed if they do not say so themselves; 0 for at evictions
+///   only
 public record AgentSettings(
     String name,
     Set<Role> roles,
@@ -48,7 +51,8 @@ public record AgentSettings(
     Optional<String> appendRequirements,
     AgentSecurity security,
     StoreSettings store,
-    CopyDirectories copyDirectories) {
+    CopyDirectories copyDirectories,
+    Duration checkpointInterval) {
 
   /// What an agent does; one daemon may do both.
   public enum Role {

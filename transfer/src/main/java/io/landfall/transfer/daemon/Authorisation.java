@@ -29,6 +29,10 @@ final class Authorisation {
           Request.Prepare _,
           Request.Start _,
           Request.Save _,
+          Request.Checkpoint _,
+          Request.CheckpointDone _,
+          Request.Suspend _,
+          Request.Continue _,
           Request.Outputs _,
           Request.Kill _,
           Request.Release _ ->
@@ -40,6 +44,10 @@ final class Authorisation {
       }
       case Request.Watch watch -> requireOwnJob(who, watch.job());
       case Request.Evict evict -> requireOwnJob(who, evict.job());
+      case Request.Hold hold -> requireOwnJob(who, hold.job());
+      case Request.SuspendJob suspend -> requireOwnJob(who, suspend.job());
+      case Request.ContinueJob on -> requireOwnJob(who, on.job());
+      case Request.CheckpointJob checkpoint -> requireOwnJob(who, checkpoint.job());
       case Request.Remove remove -> requireOwnJob(who, remove.job());
       case Request.ReleaseHold release -> requireOwnJob(who, release.job());
     }

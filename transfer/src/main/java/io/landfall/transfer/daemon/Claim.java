@@ -1,8 +1,5 @@
 package io.landfall.transfer.daemon;
 
-import io.landfall.protocol.content.Manifest;
-import io.landfall.snapshot.device.RawFile;
-import io.landfall.store.chunking.Chunking;
 import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.control.Notice;
 import io.landfall.transfer.control.Reply;
@@ -10,23 +7,22 @@ import io.landfall.transfer.control.Reply.ClaimStatus.Phase;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.ImageCache;
 import io.landfall.transfer.lifecycle.EndReason;
+import io.landfall.transfer.lifecycle.FrozenState;
 import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.lifecycle.SavedState;
 import io.landfall.transfer.lifecycle.Vm;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmSpec;
+import io.landfall.transfer.lifecycle.VmState;
 import io.landfall.transfer.net.Peer;
-import io.landfall.transfer.session.Export;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /// One job on this execute host: its landed images, its overlays and its machine, in a directory of
@@ -58,6 +54,7 @@ final class Claim {
   private final Executor hashing;
   private final ClaimDisks disks; // guarded by this
   private final ClaimState state;
+  private final ClaimOffers offers; // guarded by this
 
   private Peer peer; // guarded by this; who is told, and who may pull
   private ExportTable exports; // guarded by this
@@ -82,6 +79,7 @@ final class Claim {
     this.hashing = hashing;
     this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache);
     this.state = new ClaimState(directory);
+    this.offers = new ClaimOffers(job, disks, state, hashing);
   }
 
   String job() {
@@ -107,10 +105,10 @@ final class Claim {
     peer = newPeer;
     exports = newExports;
     if (phase() == Phase.SAVED || phase() == Phase.ENDED) {
-      offerDisks();
+      offers.offerDisks(exports, writableDisks());
     }
     if (phase() == Phase.SAVED) {
-      offerSavedState();
+      offers.offerSaved(exports, directory.resolve(file.memoryFile()));
     }
     return new Reply.ClaimStatus(phase(), file.ended());
   }
@@ -199,7 +197,7 @@ final class Claim {
       }
       file.ended(reason.name());
       if (peer != null) {
-        offerDisks();
+        offers.offerDisks(exports, writableDisks());
         Calls.tell(peer, new Notice.Ended(job, reason.name(), "by itself"));
       }
     } catch (IOException e) {
@@ -218,21 +216,81 @@ final class Claim {
       Vm gone = vm;
       vm = null;
       gone.close();
-      offerDisks();
-      offerSavedState();
+      offers.offerDisks(exports, writableDisks());
+      offers.offerSaved(exports, directory.resolve(file.memoryFile()));
     }
     require("save", Phase.SAVED);
     return new Reply.Saved(
         file.pauseMillis(),
         file.machine(),
-        disks.changedDisks(writableDisks()),
+        disks.changedDisks(writableDisks(), ""),
         Names.claimPart(job, ClaimState.MEMORY),
         Names.claimPart(job, ClaimState.DEVICE_STATE));
   }
 
+  /// Freezes disk and memory and lets the guest go on; what is frozen can be pulled when this
+  /// returns, until [#checkpointDone].
+  synchronized Reply.Saved checkpoint() throws IOException {
+    require("checkpoint", Phase.RUNNING);
+    offers.withdrawFrozen(exports);
+    FrozenState frozen = vm.freeze();
+    offers.offerFrozen(exports, writableDisks(), frozen);
+    return new Reply.Saved(
+        frozen.pause().toMillis(),
+        frozen.saved().machine(),
+        disks.changedDisks(writableDisks(), ClaimOffers.FROZEN),
+        Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.MEMORY),
+        Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.DEVICE_STATE));
+  }
+
+  /// Lets go of what [#checkpoint] froze; twice is harmless.
+  synchronized Reply.Done checkpointDone() throws IOException {
+    offers.withdrawFrozen(exports);
+    if (vm != null) {
+      vm.thaw();
+    }
+    return new Reply.Done();
+  }
+
+  /// Lets the guest stand still, in memory or with its memory on disk; twice is harmless.
+  synchronized Reply.Done suspend(boolean soft) throws IOException {
+    require("suspend", Phase.RUNNING, Phase.SAVED);
+    if (phase() == Phase.RUNNING && soft) {
+      if (vm.state() != VmState.PAUSED) {
+        vm.pause();
+      }
+    } else {
+      save();
+    }
+    return new Reply.Done();
+  }
+
+  /// Lets a suspended guest go on; twice is harmless.
+  synchronized Reply.Done goOn() throws IOException {
+    require("continue", Phase.RUNNING, Phase.SAVED);
+    if (phase() == Phase.SAVED) {
+      restoreHere();
+    } else if (vm.state() != VmState.RUNNING) {
+      vm.resume();
+    }
+    return new Reply.Done();
+  }
+
+  private void restoreHere() throws IOException {
+    SavedState saved = state.landed(file.machine());
+    exports.withdraw(Names.claimPart(job, ""));
+    file.running();
+    try {
+      run(driver.restore(spec(file.order().orElseThrow()), saved));
+    } catch (IOException e) {
+      file.saved(saved.memory().getFileName().toString(), saved.machine(), file.pauseMillis());
+      throw e;
+    }
+  }
+
   synchronized Reply.OutputDisks outputs() throws IOException {
     require("ask for the outputs of", Phase.ENDED);
-    return new Reply.OutputDisks(disks.changedDisks(writableDisks()));
+    return new Reply.OutputDisks(disks.changedDisks(writableDisks(), ""));
   }
 
   synchronized void kill() throws IOException {
@@ -283,51 +341,6 @@ final class Claim {
     Vm adopted = vm;
     var _ = adopted.end().thenAcceptAsync(reason -> ended(adopted, reason), hashing);
     return true;
-  }
-
-  private void offerDisks() {
-    for (Request.DiskOrder disk : writableDisks()) {
-      CompletableFuture<Manifest> manifest = hashed(() -> disks.changedManifest(disk.device()));
-      exports.offer(
-          Names.claimPart(job, disk.device()),
-          () ->
-              Export.of(disks.changed(disk.device()))
-                  .withBase(disks.baseId(disk.device()))
-                  .withManifest(manifest));
-    }
-  }
-
-  private void offerSavedState() {
-    Path memory = directory.resolve(file.memoryFile());
-    CompletableFuture<Manifest> manifest = hashed(() -> manifestOf(memory));
-    exports.offer(
-        Names.claimPart(job, ClaimState.MEMORY),
-        () -> Export.of(RawFile.open(memory)).withManifest(manifest));
-    exports.offer(
-        Names.claimPart(job, ClaimState.DEVICE_STATE), () -> Export.of(state.deviceState()));
-  }
-
-  private Manifest manifestOf(Path memory) throws IOException {
-    try (RawFile content = RawFile.open(memory)) {
-      return Chunking.manifestOf(content, disks.chunkSizeBytes(), done -> {});
-    }
-  }
-
-  @FunctionalInterface
-  private interface Hashing {
-    Manifest run() throws IOException;
-  }
-
-  private CompletableFuture<Manifest> hashed(Hashing hashed) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return hashed.run();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
-        hashing);
   }
 
   private List<Request.DiskOrder> writableDisks() {

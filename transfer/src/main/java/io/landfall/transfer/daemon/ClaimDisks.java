@@ -3,6 +3,7 @@ package io.landfall.transfer.daemon;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.snapshot.device.LayeredDevice;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
 import io.landfall.snapshot.overlay.OverlayFile;
@@ -16,6 +17,7 @@ import io.landfall.transfer.lifecycle.OverlayFormat;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.net.Peer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,8 +28,8 @@ import java.util.Optional;
 /// The disks of a claim: landed images, which are pinned in the cache and shared, and the overlays
 /// that this job alone writes.
 ///
-/// Threads: guarded by the [Claim] that owns it, but for [#changed] and [#changedManifest], which
-/// any thread may call while the disks stay landed.
+/// Threads: guarded by the [Claim] that owns it, but for what reads disks, which any thread may
+/// while the disks stay landed.
 final class ClaimDisks {
   private static final System.Logger LOG = System.getLogger(ClaimDisks.class.getName());
 
@@ -60,7 +62,8 @@ final class ClaimDisks {
 
   private void createOverlay(String device, ImageCache.Pinned base) throws IOException {
     Path overlay = overlay(device);
-    Trees.delete(overlay);
+    Files.deleteIfExists(overlay);
+    Files.deleteIfExists(VmDrive.upperOf(overlay));
     switch (format) {
       case QCOW2 -> Qcow2Overlay.create(overlay, base.manifest().sizeBytes());
       case LANDFALL -> {
@@ -128,34 +131,51 @@ final class ClaimDisks {
 
   /// What the guest made of a disk. Caller closes.
   ChangedDevice changed(String device) throws IOException {
-    return new ChangedDevice(openLayer(device), RawFile.open(bases.get(device).path()));
+    return over(layers(device), device);
+  }
+
+  /// What the guest had made of a disk when it was frozen. Caller closes.
+  ChangedDevice frozen(String device) throws IOException {
+    return over(open(overlay(device)), device);
+  }
+
+  private ChangedDevice over(BlockDevice layers, String device) throws IOException {
+    return new ChangedDevice(layers, RawFile.open(bases.get(device).path()));
   }
 
   /// Only changed chunks are read: the others have the base's ids.
-  Manifest changedManifest(String device) throws IOException {
-    try (ChangedDevice changed = changed(device)) {
-      return Chunking.update(bases.get(device).manifest(), changed, ChangedDevice.changes(changed));
-    }
+  Manifest manifestOf(String device, ChangedDevice changed) throws IOException {
+    return Chunking.update(bases.get(device).manifest(), changed, ChangedDevice.changes(changed));
   }
 
   /// The disks of `orders` over their bases, by the names that they are offered by.
-  List<Reply.ChangedDisk> changedDisks(List<Request.DiskOrder> orders) throws IOException {
+  ///
+  /// @param prefix of these names
+  List<Reply.ChangedDisk> changedDisks(List<Request.DiskOrder> orders, String prefix)
+      throws IOException {
     List<Reply.ChangedDisk> disks = new ArrayList<>();
     for (Request.DiskOrder disk : orders) {
-      try (BlockDevice layer = openLayer(disk.device())) {
+      try (BlockDevice layers = layers(disk.device())) {
         disks.add(
             new Reply.ChangedDisk(
                 disk.device(),
-                Names.claimPart(job, disk.device()),
+                Names.claimPart(job, prefix + disk.device()),
                 baseId(disk.device()).toString(),
-                !ChangedDevice.changes(layer).isEmpty()));
+                !ChangedDevice.changes(layers).isEmpty()));
       }
     }
     return disks;
   }
 
-  private BlockDevice openLayer(String device) throws IOException {
-    return format.openLayer(overlay(device));
+  /// The overlay, under the upper layer while there is one.
+  private BlockDevice layers(String device) throws IOException {
+    Path overlay = overlay(device);
+    Path upper = VmDrive.upperOf(overlay);
+    return Files.exists(upper) ? LayeredDevice.over(open(upper), open(overlay)) : open(overlay);
+  }
+
+  private BlockDevice open(Path layer) throws IOException {
+    return format.openLayer(layer);
   }
 
   private Path overlay(String device) {

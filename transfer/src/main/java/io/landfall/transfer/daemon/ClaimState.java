@@ -56,7 +56,11 @@ final class ClaimState {
 
   /// The device state, to be pulled.
   BlockDevice deviceState() throws IOException {
-    byte[] bytes = Files.readAllBytes(directory.resolve(DEVICE_STATE));
+    return device(Files.readAllBytes(directory.resolve(DEVICE_STATE)));
+  }
+
+  /// Bytes, to be pulled.
+  static BlockDevice device(byte[] bytes) throws IOException {
     MemoryDevice device = new MemoryDevice(bytes.length);
     device.write(0, ByteBuffer.wrap(bytes));
     return device;

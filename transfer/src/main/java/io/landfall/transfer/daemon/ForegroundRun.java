@@ -21,6 +21,8 @@ import java.util.function.BiConsumer;
 
 /// Runs the jobs of one submit description file to their end, with the agents inside this process.
 public final class ForegroundRun {
+  private static final String LOCAL = "local";
+
   private ForegroundRun() {}
 
   /// Where and on what to run.
@@ -87,7 +89,7 @@ public final class ForegroundRun {
   /// A run that was killed left its jobs in the queue; whoever starts a run again wants these jobs
   /// and not those too.
   private static void abandonBrokenOffJobs(Options options) throws IOException {
-    JobBook book = JobBook.open(SubmitAgent.home(spool(options)).resolve("jobs"));
+    JobBook book = JobBook.open(SubmitAgent.home(spool(options)).resolve("jobs"), LOCAL);
     for (Job job : book.all()) {
       if (!job.status().settled()) {
         book.put(job.because(JobStatus.REMOVED, "the run it belonged to was broken off"));
@@ -132,7 +134,7 @@ public final class ForegroundRun {
   private static AgentSettings settings(
       Options options, AgentSettings.Role role, List<InetSocketAddress> hosts) {
     return new AgentSettings(
-        "local",
+        LOCAL,
         Set.of(role),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         spool(options),
@@ -144,11 +146,12 @@ public final class ForegroundRun {
         Integer.MAX_VALUE,
         Optional.empty(),
         Duration.ofMinutes(20),
-        MachinePolicy.standard("local"),
+        MachinePolicy.standard(LOCAL),
         Optional.empty(),
         options.security(),
         StoreSettings.defaults(),
-        new CopyDirectories(Map.of()));
+        new CopyDirectories(Map.of()),
+        Duration.ZERO);
   }
 
   private static Path spool(Options options) {

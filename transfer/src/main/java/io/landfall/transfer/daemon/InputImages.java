@@ -3,8 +3,10 @@ package io.landfall.transfer.daemon;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.format.ImageFormat;
+import io.landfall.transfer.control.VmgahpError;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.VmDisk;
+import io.landfall.transfer.submit.VmType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Threads: any.
 final class InputImages implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(InputImages.class.getName());
+
   private final SubmitAgent agent;
   private final Job job;
   private final Map<String, CompletableFuture<Manifest>> manifests = new ConcurrentHashMap<>();
@@ -27,6 +31,25 @@ final class InputImages implements AutoCloseable {
   InputImages(SubmitAgent agent, Job job) {
     this.agent = agent;
     this.job = job;
+  }
+
+  /// Sees that every image can be read, in the format that was decided for it.
+  void require() throws JobHeldException {
+    for (VmDisk disk : job.vm().disks()) {
+      Path source = source(disk);
+      if (!Files.isReadable(source)) {
+        throw JobHeldException.of(
+            job.vm().type() == VmType.XEN
+                ? VmgahpError.JOBCLASSAD_XEN_INVALID_DISK_PARAM
+                : VmgahpError.JOBCLASSAD_KVM_INVALID_DISK_PARAM,
+            source + " cannot be read");
+      }
+      try (BlockDevice content = open(disk)) {
+        LOG.log(System.Logger.Level.DEBUG, "{0}: {1} bytes", source, content.sizeBytes());
+      } catch (IOException e) {
+        throw JobHeldException.of(VmgahpError.BAD_IMAGE, e.getMessage());
+      }
+    }
   }
 
   /// The input images whose chunk names are known, by ImageId. Waits for nothing.

@@ -12,6 +12,8 @@ import java.util.Optional;
 /// @param host address of the execute host that has, or last had, a claim for it
 /// @param checkpoint what a restart goes on from
 /// @param reason why it is held, or was put back
+/// @param holdCode HTCondor's `HoldReasonCode`, if it is held
+/// @param holdSubCode HTCondor's `HoldReasonSubCode`
 record Job(
     JobKey key,
     VmJob vm,
@@ -20,11 +22,22 @@ record Job(
     Optional<CheckpointId> checkpoint,
     int evictions,
     Instant submitted,
-    Optional<String> reason) {
+    Optional<String> reason,
+    int holdCode,
+    int holdSubCode) {
 
   static Job queued(JobKey key, VmJob vm, Instant now) {
     return new Job(
-        key, vm, JobStatus.IDLE, Optional.empty(), Optional.empty(), 0, now, Optional.empty());
+        key,
+        vm,
+        JobStatus.IDLE,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        now,
+        Optional.empty(),
+        0,
+        0);
   }
 
   String name() {
@@ -37,23 +50,49 @@ record Job(
   }
 
   Job with(JobStatus newStatus) {
-    return new Job(key, vm, newStatus, host, checkpoint, evictions, submitted, Optional.empty());
+    return new Job(
+        key, vm, newStatus, host, checkpoint, evictions, submitted, Optional.empty(), 0, 0);
   }
 
   Job withHost(String address) {
-    return new Job(key, vm, status, Optional.of(address), checkpoint, evictions, submitted, reason);
+    return new Job(
+        key, vm, status, Optional.of(address), checkpoint, evictions, submitted, reason, 0, 0);
   }
 
   Job withCheckpoint(CheckpointId id) {
-    return new Job(key, vm, status, host, Optional.of(id), evictions, submitted, reason);
+    return new Job(key, vm, status, host, Optional.of(id), evictions, submitted, reason, 0, 0);
   }
 
   Job evicted() {
     return new Job(
-        key, vm, JobStatus.IDLE, host, checkpoint, evictions + 1, submitted, Optional.empty());
+        key,
+        vm,
+        JobStatus.IDLE,
+        host,
+        checkpoint,
+        evictions + 1,
+        submitted,
+        Optional.empty(),
+        0,
+        0);
   }
 
   Job because(JobStatus newStatus, String why) {
-    return new Job(key, vm, newStatus, host, checkpoint, evictions, submitted, Optional.of(why));
+    return new Job(
+        key, vm, newStatus, host, checkpoint, evictions, submitted, Optional.of(why), 0, 0);
+  }
+
+  Job held(int code, int subCode, String why) {
+    return new Job(
+        key,
+        vm,
+        JobStatus.HELD,
+        host,
+        checkpoint,
+        evictions,
+        submitted,
+        Optional.of(why),
+        code,
+        subCode);
   }
 }

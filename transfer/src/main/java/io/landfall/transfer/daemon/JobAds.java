@@ -24,6 +24,11 @@ final class JobAds {
             .edit();
     ad.set("JobStatus", job.status().code());
     job.host().ifPresent(host -> ad.set("LastRemoteHost", host));
+    if (job.status() == JobStatus.HELD) {
+      ad.set("HoldReason", job.reason().orElse(""))
+          .set("HoldReasonCode", job.holdCode())
+          .set("HoldReasonSubCode", job.holdSubCode());
+    }
     if (job.checkpoint().isPresent()) {
       ad.set("CkptArch", settings.machine().arch());
       job.vm().macAddress().ifPresent(mac -> ad.set("VM_CkptMac", mac));

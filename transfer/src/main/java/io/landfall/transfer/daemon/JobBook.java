@@ -12,10 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The submit agent's queue on disk: a directory for each job with `job.json`, replaced as a whole,
 /// and `events`, a JSON line for each event. A change is durable before anybody acts on it.
@@ -26,16 +27,19 @@ final class JobBook {
   private static final String EVENTS = "events";
 
   private final Path directory;
-  private final Map<String, Job> jobs = new ConcurrentSkipListMap<>();
+  private final ConcurrentNavigableMap<String, Job> jobs = new ConcurrentSkipListMap<>();
+  private final EventLog log;
   private final List<JobWatch> watches = new ArrayList<>(); // guarded by itself
 
-  private JobBook(Path directory) {
+  private JobBook(Path directory, EventLog log) {
     this.directory = directory;
+    this.log = log;
   }
 
-  static JobBook open(Path directory) throws IOException {
+  /// @param host the submit host, as event logs name it
+  static JobBook open(Path directory, String host) throws IOException {
     Files.createDirectories(directory);
-    JobBook book = new JobBook(directory);
+    JobBook book = new JobBook(directory, new EventLog(host));
     try (var children = Files.list(directory)) {
       for (Path child : children.filter(c -> Files.exists(c.resolve(JOB))).toList()) {
         Job job = ControlJson.read(Files.readString(child.resolve(JOB)), Job.class);
@@ -98,10 +102,16 @@ final class JobBook {
     return List.copyOf(jobs.values());
   }
 
+  /// Jobs whose names come after `name`, in order.
+  Stream<Job> after(String name) {
+    return jobs.tailMap(name, false).values().stream();
+  }
+
   /// Writes an event down and tells the watchers.
   void happened(String job, JobEvent event) throws IOException {
     synchronized (watches) {
       if (!(event instanceof JobEvent.Landing)) {
+        log.happened(find(job).orElseThrow(), event, events(job));
         Files.writeString(
             home(job).resolve(EVENTS),
             ControlJson.write(event) + "\n",

@@ -60,6 +60,15 @@ final class JobImages implements AutoCloseable {
     return new LandingEstimate(needed, from.isPresent() ? 0 : inputs.unknownBytes(), relatives);
   }
 
+  /// Sees that every input image can be read, as it could when the job was submitted.
+  ///
+  /// @throws JobHeldException if one cannot, and the job has no checkpoint to go on from
+  void requireInputs() throws JobHeldException {
+    if (checkpoints.restorable().isEmpty()) {
+      inputs.require();
+    }
+  }
+
   /// Lets an execute host pull the input images and the checkpoints of this job.
   void offerTo(ExportTable exports) {
     inputs.offerTo(exports);

@@ -1,11 +1,9 @@
 package io.landfall.transfer.daemon;
 
-import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Notice;
-import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
-import io.landfall.transfer.lifecycle.EndReason;
+import io.landfall.transfer.control.VmgahpError;
 import io.landfall.transfer.net.Peer;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,10 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Takes one job from the queue to its end: HTCondor's shadow.
 ///
-/// Works in attempts: a host is found, everything lands, the machine runs, and then it ends, is
-/// evicted, or is lost. An attempt that finds a claim of an earlier one (ours, or of an agent that
-/// was killed) goes on from where that claim is. What the execute host holds is released only after
-/// what it holds is safe here.
+/// Works in attempts: a host is found, and an [Attempt] takes the job as far as it gets there. What
+/// fails is tried again, later and later; what fails too often, or would fail everywhere, is held.
 ///
 /// Threads: one virtual thread runs it; signals come from any.
 final class JobRunner implements Runnable {
@@ -31,6 +27,9 @@ final class JobRunner implements Runnable {
 
   /// Attempts that hosts refuse, one after another, before a person should look.
   private static final int MAX_REFUSALS = 5;
+
+  /// HTCondor's hold code for the user's own wish.
+  static final int BY_USER = 1;
 
   private static final Duration BACK_OFF_MAX = Duration.ofSeconds(30);
 
@@ -41,29 +40,9 @@ final class JobRunner implements Runnable {
   private Duration backOff = BACK_OFF_FIRST;
   private int refusals;
   private List<String> toldClauses = List.of();
+  private String toldReason = "";
   private Optional<Instant> lostSince = Optional.empty();
   private Peer watchedPeer;
-
-  /// What may happen while a machine runs.
-  sealed interface Signal {
-    /// The machine ended.
-    record Ended(String reason, String detail) implements Signal {}
-
-    /// Somebody wants it off its host.
-    record Evict(String why) implements Signal {}
-
-    /// The user wants it out of the queue.
-    record Remove() implements Signal {}
-
-    /// The agent stops; the job stays as it is.
-    record Stop() implements Signal {}
-
-    /// An execute host has room again.
-    record Look() implements Signal {}
-
-    /// The execute host is gone.
-    record Lost() implements Signal {}
-  }
 
   JobRunner(SubmitAgent agent, Job job) {
     this.agent = agent;
@@ -88,13 +67,13 @@ final class JobRunner implements Runnable {
         return; // of a store and links that are closed: the next agent takes the job up
       }
       LOG.log(System.Logger.Level.ERROR, name + ": cannot go on", e);
-      hold(e.getMessage() == null ? e.toString() : e.getMessage());
+      hold(0, 0, e.getMessage() == null ? e.toString() : e.getMessage());
     } finally {
       images.close();
     }
   }
 
-  private Job job() {
+  Job job() {
     return agent.book().find(name).orElseThrow();
   }
 
@@ -109,7 +88,7 @@ final class JobRunner implements Runnable {
       unmatched(e.explanations());
       waitForBetterTimes();
     } catch (JobHeldException e) {
-      hold(e.getMessage());
+      hold(e.code(), e.subCode(), e.getMessage());
     } catch (IOException e) {
       if (stopping()) {
         return;
@@ -126,6 +105,7 @@ final class JobRunner implements Runnable {
     if (job.status() != JobStatus.IDLE && job.host().isPresent()) {
       return agent.hosts().host(job.host().get());
     }
+    images.requireInputs();
     ExecuteHosts.Choice choice =
         agent
             .hosts()
@@ -163,23 +143,9 @@ final class JobRunner implements Runnable {
     signals.removeIf(signal -> signal instanceof Signal.Lost || signal instanceof Signal.Ended);
     images.offerTo(host.exports());
     try {
-      attach(host);
+      new Attempt(agent, this, name, images, host).run();
     } finally {
       images.withdrawFrom(host.exports());
-    }
-  }
-
-  private void attach(ExecuteHosts.Host host) throws IOException, InterruptedException {
-    Reply.ClaimStatus claim = Calls.call(host.peer(), new Request.Attach(name));
-    lostSince = Optional.empty();
-    switch (claim.phase()) {
-      case NONE, LANDING, PREPARED -> {
-        launch(host);
-        watch(host);
-      }
-      case RUNNING -> watch(host);
-      case SAVED -> takeCheckpoint(host);
-      case ENDED -> settle(host, claim.ended().orElseThrow(), "while nobody listened");
     }
   }
 
@@ -190,160 +156,79 @@ final class JobRunner implements Runnable {
     }
   }
 
-  private void launch(ExecuteHosts.Host host) throws IOException {
-    images.checkpoints().storeBaseInBackground();
-    event(new JobEvent.Matched(Instant.now(), host.address()));
-    try {
-      landAndStart(host);
-    } catch (IOException e) {
-      // The machine never ran: whatever the host has of it is worth nothing but its cached images,
-      // which stay.
-      boolean refused = !host.peer().closed().isDone();
-      releaseQuietly(host);
-      agent.book().put(job().with(JobStatus.IDLE));
-      if (refused && ++refusals >= MAX_REFUSALS) {
-        throw new JobHeldException(
-            "could not be started in "
-                + MAX_REFUSALS
-                + " attempts, at last on "
-                + host.address()
-                + ": "
-                + e.getMessage());
-      }
-      throw e;
-    }
+  // ---- for the attempt
+
+  /// Signals in the order in which they came.
+  BlockingQueue<Signal> signals() {
+    return signals;
+  }
+
+  /// The host has answered.
+  void answered() {
+    lostSince = Optional.empty();
+  }
+
+  /// The machine runs.
+  void started() {
     refusals = 0;
     toldClauses = List.of();
     backOff = BACK_OFF_FIRST;
   }
 
-  private void landAndStart(ExecuteHosts.Host host) throws IOException {
-    Optional<CheckpointRecord> from = images.checkpoints().restorable();
-    Reply.Prepared prepared = Calls.call(host.peer(), images.prepareRequest(from));
-    List<Reply.LandedPart> parts = new ArrayList<>(prepared.disks());
-    prepared.memory().ifPresent(parts::add);
-    event(new JobEvent.Landed(Instant.now(), host.address(), parts));
-    agent.hosts().landed(host.address(), parts);
-    Reply.Started started = Calls.call(host.peer(), new Request.Start(name));
-    event(
-        new JobEvent.Started(
-            Instant.now(),
-            host.address(),
-            from.map(record -> record.id().text()),
-            started.tookMillis()));
-  }
-
-  private void releaseQuietly(ExecuteHosts.Host host) {
-    try {
-      Calls.call(host.peer(), new Request.Release(name));
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, name + ": cannot release the claim", e);
+  /// A host that was there could not start the machine.
+  ///
+  /// @throws JobHeldException if that was once too often
+  void refused(String host, IOException why) throws JobHeldException {
+    if (++refusals >= MAX_REFUSALS) {
+      throw new JobHeldException(
+          VmgahpError.HOLD_CODE,
+          0,
+          "could not be started in "
+              + MAX_REFUSALS
+              + " attempts, at last on "
+              + host
+              + ": "
+              + why.getMessage());
     }
-  }
-
-  private void watch(ExecuteHosts.Host host) throws IOException, InterruptedException {
-    switch (signals.take()) {
-      case Signal.Ended ended -> settle(host, ended.reason(), ended.detail());
-      case Signal.Evict evict -> evict(host, evict.why());
-      case Signal.Remove _ -> remove(host);
-      case Signal.Stop stop -> signals.add(stop);
-      case Signal.Look _ -> watch(host);
-      case Signal.Lost _ -> {
-        if (host.peer().closed().isDone()) {
-          throw new IOException("lost the connection to execute host " + host.address());
-        }
-        watch(host);
-      }
-    }
-  }
-
-  /// The machine ended by itself.
-  private void settle(ExecuteHosts.Host host, String reason, String detail)
-      throws IOException, InterruptedException {
-    event(new JobEvent.Ended(Instant.now(), host.address(), reason, detail));
-    switch (EndReason.valueOf(reason)) {
-      case COMPLETED -> {
-        agent.book().put(job().with(JobStatus.TRANSFERRING_OUTPUT));
-        Reply.OutputDisks outputs = Calls.call(host.peer(), new Request.Outputs(name));
-        for (JobEvent.Returned returned : images.bringBack(host.peer(), outputs.disks())) {
-          event(returned);
-        }
-        // Written down before the claim goes: a job that is done must never look like one that has
-        // no claim and is to be started.
-        agent.book().put(job().with(JobStatus.COMPLETED));
-        event(new JobEvent.Completed(Instant.now()));
-        releaseQuietly(host);
-      }
-      case LOST, KILLED -> {
-        Calls.call(host.peer(), new Request.Release(name));
-        String why = "the machine was lost on " + host.address() + " (" + detail + ")";
-        agent.book().put(job().because(JobStatus.IDLE, why));
-        event(new JobEvent.Rescheduled(Instant.now(), why));
-      }
-      default -> {
-        hold("the guest ended badly on " + host.address() + ": " + reason + " (" + detail + ")");
-        releaseQuietly(host);
-      }
-    }
-  }
-
-  private void evict(ExecuteHosts.Host host, String why) throws IOException, InterruptedException {
-    event(new JobEvent.Evicting(Instant.now(), host.address(), why));
-    if (job().vm().checkpoint()) {
-      takeCheckpoint(host);
-    } else {
-      Calls.call(host.peer(), new Request.Kill(name));
-      Calls.call(host.peer(), new Request.Release(name));
-      agent.book().put(job().evicted());
-      event(new JobEvent.Rescheduled(Instant.now(), "evicted without a checkpoint: " + why));
-    }
-  }
-
-  /// Saves the machine, commits the checkpoint, and only then lets the execute host forget it.
-  private void takeCheckpoint(ExecuteHosts.Host host) throws IOException, InterruptedException {
-    Reply.Saved saved = Calls.call(host.peer(), new Request.Save(name));
-    Instant began = Instant.now();
-    CheckpointRecord record = images.checkpoints().store(host, saved);
-    agent.book().put(job().withCheckpoint(record.id()));
-    event(
-        new JobEvent.Checkpointed(
-            Instant.now(),
-            record.id().text(),
-            saved.pauseMillis(),
-            JobCheckpoints.stored(record, Duration.between(began, Instant.now()))));
-    Calls.call(host.peer(), new Request.Release(name));
-    agent.book().put(job().evicted());
-    event(new JobEvent.Rescheduled(Instant.now(), "evicted with a checkpoint"));
-  }
-
-  private void remove(ExecuteHosts.Host host) throws IOException {
-    removed();
-    releaseQuietly(host);
-  }
-
-  private void removed() throws IOException {
-    agent.book().put(job().with(JobStatus.REMOVED));
-    event(new JobEvent.Removed(Instant.now()));
   }
 
   /// The world failed: write down why. A machine that ran keeps its claim, and its host is asked
   /// again until the lease is over; only then may the job run elsewhere.
   private void putBack(String why) throws IOException {
     Job job = job();
-    if (job.status() != JobStatus.IDLE) {
-      if (lostSince.isEmpty()) {
-        lostSince = Optional.of(Instant.now());
-      }
-      Duration silence = Duration.between(lostSince.get(), Instant.now());
-      if (silence.compareTo(agent.settings().jobLease()) > 0) {
-        lostSince = Optional.empty();
-        job = job.with(JobStatus.IDLE);
-      }
-    }
-    if (!job.reason().equals(Optional.of(why))) {
-      event(new JobEvent.Rescheduled(Instant.now(), why));
+    boolean wasIdle = job.status() == JobStatus.IDLE;
+    if (!wasIdle && leaseIsOver()) {
+      job = job.with(JobStatus.IDLE);
     }
     agent.book().put(job.because(job.status(), why));
+    if (job.status() != JobStatus.IDLE) {
+      tellOnce(new JobEvent.Interrupted(Instant.now(), why), why);
+    } else if (!wasIdle) {
+      event(
+          new JobEvent.Rescheduled(
+              Instant.now(), "no word from " + job.host().orElse("its host") + ": " + why));
+    } else {
+      tellOnce(new JobEvent.Rescheduled(Instant.now(), why), why);
+    }
+  }
+
+  private void tellOnce(JobEvent event, String why) throws IOException {
+    if (!why.equals(toldReason)) {
+      toldReason = why;
+      event(event);
+    }
+  }
+
+  private boolean leaseIsOver() {
+    if (lostSince.isEmpty()) {
+      lostSince = Optional.of(Instant.now());
+    }
+    Duration silence = Duration.between(lostSince.get(), Instant.now());
+    if (silence.compareTo(agent.settings().jobLease()) <= 0) {
+      return false;
+    }
+    lostSince = Optional.empty();
+    return true;
   }
 
   /// Tells which clauses fail where, once for each different set of clauses.
@@ -367,22 +252,34 @@ final class JobRunner implements Runnable {
     switch (signal) {
       case null -> {}
       case Signal.Remove _ -> removed();
+      case Signal.Hold hold -> hold(BY_USER, 0, hold.why());
       case Signal.Stop stop -> signals.add(stop);
       case Signal.Look _ -> backOff = BACK_OFF_FIRST;
-      case Signal.Evict _, Signal.Ended _, Signal.Lost _ -> {} // of a machine that is gone
+      case Signal.Evict _,
+          Signal.Suspend _,
+          Signal.Continue _,
+          Signal.Checkpoint _,
+          Signal.Ended _,
+          Signal.Lost _ -> {} // of a machine that is gone
     }
   }
 
-  private void hold(String why) {
+  private void removed() throws IOException {
+    agent.book().put(job().with(JobStatus.REMOVED));
+    event(new JobEvent.Removed(Instant.now()));
+  }
+
+  /// Leaves the job alone until somebody releases it.
+  void hold(int code, int subCode, String why) {
     try {
-      agent.book().put(job().because(JobStatus.HELD, why));
-      event(new JobEvent.Held(Instant.now(), why));
+      agent.book().put(job().held(code, subCode, why));
+      event(new JobEvent.Held(Instant.now(), why, code, subCode));
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, name + ": cannot write down that it is held: " + why, e);
     }
   }
 
-  private void event(JobEvent event) throws IOException {
+  void event(JobEvent event) throws IOException {
     agent.book().happened(name, event);
   }
 

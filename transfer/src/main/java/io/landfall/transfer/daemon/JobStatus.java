@@ -7,7 +7,8 @@ public enum JobStatus {
   REMOVED(3),
   COMPLETED(4),
   HELD(5),
-  TRANSFERRING_OUTPUT(6);
+  TRANSFERRING_OUTPUT(6),
+  SUSPENDED(7);
 
   private final int code;
 
@@ -18,6 +19,11 @@ public enum JobStatus {
   /// The number in a job ad.
   public int code() {
     return code;
+  }
+
+  /// The job is over.
+  public boolean over() {
+    return this == REMOVED || this == COMPLETED;
   }
 
   /// Nothing more happens to the job by itself.

@@ -37,6 +37,9 @@ final class SubmitAgent implements AutoCloseable {
   /// Hashing input images, and storing them.
   private static final int WORKERS = 2;
 
+  /// Jobs in one reply: a few hundred bytes each.
+  private static final int PAGE = 500;
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
   private final AgentSettings settings;
@@ -71,7 +74,10 @@ final class SubmitAgent implements AutoCloseable {
     CheckpointStore store = CheckpointStore.open(home(settings.spool()), settings.store());
     SubmitAgent agent =
         new SubmitAgent(
-            settings, JobBook.open(home(settings.spool()).resolve("jobs")), store, endpoint);
+            settings,
+            JobBook.open(home(settings.spool()).resolve("jobs"), settings.name()),
+            store,
+            endpoint);
     agent.book.all().stream().filter(job -> !job.status().settled()).forEach(agent::run);
     return agent;
   }
@@ -126,7 +132,7 @@ final class SubmitAgent implements AutoCloseable {
 
   /// A host has room again: jobs that wait for one look at once.
   void roomIsFree() {
-    runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Look()));
+    runners.values().forEach(runner -> runner.signal(new Signal.Look()));
   }
 
   // ---- requests of the command line
@@ -177,8 +183,16 @@ final class SubmitAgent implements AutoCloseable {
     return new Reply.Submitted(jobs.stream().map(Job::name).toList(), List.of());
   }
 
-  Reply.Jobs jobs() {
-    return new Reply.Jobs(book.all().stream().map(SubmitAgent::line).toList());
+  /// A page of the queue, or of what is over.
+  Reply.Jobs jobs(Request.ListJobs list) {
+    List<Reply.JobLine> lines =
+        book.after(list.after())
+            .filter(job -> job.status().over() == list.history())
+            .limit(PAGE + 1)
+            .map(SubmitAgent::line)
+            .toList();
+    boolean more = lines.size() > PAGE;
+    return new Reply.Jobs(more ? lines.subList(0, PAGE) : lines, more);
   }
 
   private static Reply.JobLine line(Job job) {
@@ -200,7 +214,7 @@ final class SubmitAgent implements AutoCloseable {
     var _ = peer.closed().whenComplete((closed, failure) -> book.unwatch(watch));
   }
 
-  void signal(String name, JobRunner.Signal signal) throws IOException {
+  Reply.Done signal(String name, Signal signal) throws IOException {
     Job job = book.require(name);
     if (job.status().settled()) {
       throw new IOException(job.name() + " is " + job.status());
@@ -210,9 +224,22 @@ final class SubmitAgent implements AutoCloseable {
       throw new IOException(job.name() + " has just come to its end");
     }
     runner.signal(signal);
+    return new Reply.Done();
   }
 
-  void releaseHold(String name) throws IOException {
+  /// A held job has no runner, and what its host may still hold of it goes when it is next talked
+  /// to.
+  Reply.Done remove(String name) throws IOException {
+    Job job = book.require(name);
+    if (job.status() != JobStatus.HELD) {
+      return signal(name, new Signal.Remove());
+    }
+    book.put(job.with(JobStatus.REMOVED));
+    book.happened(job.name(), new JobEvent.Removed(Instant.now()));
+    return new Reply.Done();
+  }
+
+  Reply.Done releaseHold(String name) throws IOException {
     Job job = book.require(name);
     if (job.status() != JobStatus.HELD) {
       throw new IOException(job.name() + " is not held but " + job.status());
@@ -220,7 +247,9 @@ final class SubmitAgent implements AutoCloseable {
     // The host that had it may still hold what it saved: it is asked first.
     Job again = job.with(job.host().isPresent() ? JobStatus.RUNNING : JobStatus.IDLE);
     book.put(again);
+    book.happened(job.name(), new JobEvent.Released(Instant.now()));
     run(again);
+    return new Reply.Done();
   }
 
   // ---- for the runners
@@ -255,7 +284,7 @@ final class SubmitAgent implements AutoCloseable {
 
   /// Tells the runners to leave their jobs as they are: the next agent takes them up.
   void stopRunners() {
-    runners.values().forEach(runner -> runner.signal(new JobRunner.Signal.Stop()));
+    runners.values().forEach(runner -> runner.signal(new Signal.Stop()));
   }
 
   /// Comes after [#stopRunners] and after the links are down, which ends whatever a runner waits

@@ -58,6 +58,7 @@ final class GenericCommands {
           new Command("deferral_prep_time", "DeferralPrepTime", Kind.EXPRESSION),
           new Command("max_transfer_input_mb", "MaxTransferInputMB", Kind.EXPRESSION),
           new Command("max_transfer_output_mb", "MaxTransferOutputMB", Kind.EXPRESSION),
+          new Command("vm_periodic_checkpoint", "VMPeriodicCheckpoint", Kind.EXPRESSION),
           new Command("image_size", "ImageSize", Kind.KIBIBYTES),
           new Command("hold", "HoldOnSubmit", Kind.BOOLEAN),
           new Command("notification", "JobNotification", Kind.NOTIFICATION),

@@ -35,7 +35,8 @@ class ControlJsonTest {
                 Instant.parse("2026-11-24T12:00:00.123Z"),
                 "01K",
                 80,
-                new JobEvent.StoredFigures(4, 3, 2, 1)));
+                new JobEvent.StoredFigures(4, 3, 2, 1),
+                true));
 
     assertThat(ControlJson.read(ControlJson.write(notice), Notice.class)).isEqualTo(notice);
   }

@@ -94,6 +94,16 @@ public final class Pool implements AutoCloseable {
     process.waitFor();
   }
 
+  /// kill -9 of every machine of an execute host, as if its hypervisor crashed.
+  public void killHypervisors(String name) {
+    String claims = home(name).resolve("execute").resolve("claims").toString();
+    ProcessHandle.allProcesses()
+        .filter(process ->
+            process.info().commandLine().orElse("").contains(claims)
+                && process.info().command().orElse("").contains("qemu-system"))
+        .forEach(ProcessHandle::destroyForcibly);
+  }
+
   public Path home(String name) {
     return directory.resolve(name);
   }

@@ -1,0 +1,129 @@
+package io.landfall.transfer.daemon;
+
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.store.chunking.Chunking;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.lifecycle.FrozenState;
+import io.landfall.transfer.session.Export;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/// What the submit host may pull of a claim. Whatever is offered is hashed beside the pull, so that
+/// the two begin at once.
+///
+/// Not thread-safe: guarded by the [Claim].
+final class ClaimOffers {
+  /// Begins the names of what is frozen while the guest goes on.
+  static final String FROZEN = "frozen.";
+
+  private final String job;
+  private final ClaimDisks disks;
+  private final ClaimState state;
+  private final Executor hashing;
+
+  /// The chunk names of the memory that was frozen last: what changed since is all that is hashed.
+  private CompletableFuture<Manifest> lastMemory;
+
+  ClaimOffers(String job, ClaimDisks disks, ClaimState state, Executor hashing) {
+    this.job = job;
+    this.disks = disks;
+    this.state = state;
+    this.hashing = hashing;
+  }
+
+  void offerDisks(ExportTable exports, List<Request.DiskOrder> orders) {
+    for (Request.DiskOrder disk : orders) {
+      offerDisk(exports, disk.device(), "", () -> disks.changed(disk.device()));
+    }
+  }
+
+  @FunctionalInterface
+  private interface Disk {
+    ChangedDevice open() throws IOException;
+  }
+
+  private void offerDisk(ExportTable exports, String device, String prefix, Disk disk) {
+    CompletableFuture<Manifest> manifest =
+        hashed(() -> {
+          try (ChangedDevice content = disk.open()) {
+            return disks.manifestOf(device, content);
+          }
+        });
+    exports.offer(
+        Names.claimPart(job, prefix + device),
+        () -> Export.of(disk.open()).withBase(disks.baseId(device)).withManifest(manifest));
+  }
+
+  void offerSaved(ExportTable exports, Path memory) {
+    offerMemory(exports, "", memory, hashed(() -> manifestOf(memory)));
+    exports.offer(
+        Names.claimPart(job, ClaimState.DEVICE_STATE), () -> Export.of(state.deviceState()));
+  }
+
+  /// Nobody pulls what was frozen any more. Names that are not all found yet may be wrong: the file
+  /// changes with the next checkpoint.
+  void withdrawFrozen(ExportTable exports) {
+    exports.withdraw(Names.claimPart(job, FROZEN));
+    if (lastMemory != null && !lastMemory.isDone()) {
+      lastMemory = null;
+    }
+  }
+
+  void offerFrozen(ExportTable exports, List<Request.DiskOrder> orders, FrozenState frozen) {
+    for (Request.DiskOrder disk : orders) {
+      offerDisk(exports, disk.device(), FROZEN, () -> disks.frozen(disk.device()));
+    }
+    Path memory = frozen.saved().memory();
+    CompletableFuture<Manifest> before = lastMemory;
+    lastMemory = hashed(() -> manifestOf(memory, before, frozen));
+    offerMemory(exports, FROZEN, memory, lastMemory);
+    exports.offer(
+        Names.claimPart(job, FROZEN + ClaimState.DEVICE_STATE),
+        () -> Export.of(ClaimState.device(frozen.saved().deviceState())));
+  }
+
+  private void offerMemory(
+      ExportTable exports, String prefix, Path memory, CompletableFuture<Manifest> manifest) {
+    exports.offer(
+        Names.claimPart(job, prefix + ClaimState.MEMORY),
+        () -> Export.of(RawFile.open(memory)).withManifest(manifest));
+  }
+
+  private Manifest manifestOf(Path memory, CompletableFuture<Manifest> before, FrozenState frozen)
+      throws IOException {
+    if (before == null || before.isCompletedExceptionally()) {
+      return manifestOf(memory);
+    }
+    try (RawFile content = RawFile.open(memory)) {
+      return Chunking.update(before.join(), content, frozen.changed());
+    }
+  }
+
+  private Manifest manifestOf(Path memory) throws IOException {
+    try (RawFile content = RawFile.open(memory)) {
+      return Chunking.manifestOf(content, disks.chunkSizeBytes(), done -> {});
+    }
+  }
+
+  @FunctionalInterface
+  private interface Hashing {
+    Manifest run() throws IOException;
+  }
+
+  private CompletableFuture<Manifest> hashed(Hashing hashed) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return hashed.run();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        hashing);
+  }
+}
