@@ -42,7 +42,7 @@ final class FilesCommand extends StoreCommand {
   private int maxFiles;
 
   @Override
-  int run() throws IOException {
+  protected int run() throws IOException {
     try (CheckpointStore store = inspect()) {
       CheckpointRecord record = find(store, id);
       List<DeviceRecord> disks =
