@@ -58,7 +58,7 @@ class AuthorisationTest {
   @Test
   void userCommandsOwnJobsAndNoOthers() {
     allowed(open, ANN, submit("ann"));
-    allowed(open, ANN, new Request.ListJobs());
+    allowed(open, ANN, new Request.ListJobs(false, ""));
     allowed(open, ANN, new Request.Evict("ann/1.0@s"));
     refused(open, ANN, submit("bob"), "user ann may not act for bob");
     refused(open, ANN, new Request.Evict("bob/1.0@s"), "may not act for bob");
