@@ -2,9 +2,8 @@ package io.landfall.store.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.landfall.store.testing.ChildJvm;
-import io.landfall.store.testing.CrashWorkload;
 import io.landfall.store.testing.Mounts;
+import io.landfall.store.testing.WarmChildren;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -26,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// under a writer without its journal being flushed, and mounted again. Everything acknowledged
 /// before restores byte for byte, RocksDB's own files included.
 ///
-/// `-Dpowercut.rounds=20` for more. Needs root.
+/// Ten rounds on each file system; `-Dpowercut.rounds=100` for more. Needs root.
 class PowerCutIT {
-  private static final int ROUNDS = Integer.getInteger("powercut.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("powercut.rounds", 10);
   private static final long IMAGE_BYTES = 384L << 20;
 
   @TempDir private Path temporary;
@@ -56,19 +55,21 @@ class PowerCutIT {
     Path mount = Files.createDirectory(temporary.resolve("mount"));
     Map<String, String> acknowledged = new HashMap<>();
     Random random = new Random(7);
-    for (int round = 0; round < ROUNDS; round++) {
-      mount(image, mount);
-      try {
-        acknowledged.putAll(workUntilCut(mount, random));
-      } finally {
-        Mounts.run("umount", mount.toString());
-      }
-      mount(image, mount);
-      try {
-        StoreCrashIT.assertWhole(
-            mount.resolve("landfall"), acknowledged, mkfs[0] + ", round " + round);
-      } finally {
-        Mounts.run("umount", mount.toString());
+    try (WarmChildren children = new WarmChildren()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        mount(image, mount);
+        try {
+          acknowledged.putAll(workUntilCut(children, mount, random));
+        } finally {
+          Mounts.run("umount", mount.toString());
+        }
+        mount(image, mount);
+        try {
+          StoreCrashIT.assertWhole(
+              mount.resolve("landfall"), acknowledged, mkfs[0] + ", round " + round);
+        } finally {
+          Mounts.run("umount", mount.toString());
+        }
       }
     }
     assertThat(acknowledged).hasSizeGreaterThan(ROUNDS);
@@ -80,12 +81,12 @@ class PowerCutIT {
   }
 
   /// What was acknowledged before the cut began; what is said during it may or may not be true.
-  private static Map<String, String> workUntilCut(Path mount, Random random) throws Exception {
+  private static Map<String, String> workUntilCut(WarmChildren children, Path mount, Random random)
+      throws Exception {
     int enough = 2 + random.nextInt(6);
     List<String> lines = new CopyOnWriteArrayList<>();
     CountDownLatch said = new CountDownLatch(enough);
-    Process child =
-        ChildJvm.start(CrashWorkload.class, mount.resolve("landfall"), random.nextLong(1000), 20);
+    Process child = children.start(mount.resolve("landfall"), random.nextLong(1000), 20);
     Thread reader =
         Thread.ofPlatform()
             .start(() -> {

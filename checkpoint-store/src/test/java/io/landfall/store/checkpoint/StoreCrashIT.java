@@ -3,15 +3,13 @@ package io.landfall.store.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.store.chunking.Chunking;
-import io.landfall.store.testing.ChildJvm;
 import io.landfall.store.testing.Contents;
-import io.landfall.store.testing.CrashWorkload;
+import io.landfall.store.testing.WarmChildren;
 import io.landfall.store.verify.Verifier;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreCrashIT {
   private static final int KILLS = Integer.getInteger("crash.kills", 60);
   private static final long SEED = Long.getLong("crash.seed", 20261124);
-  private static final int KILLS_PER_STORE = 12;
-  private static final Duration ENOUGH = Duration.ofSeconds(60);
+  private static final int KILLS_PER_STORE = 8;
 
   @TempDir private Path spool;
   private int acknowledgedInAll;
@@ -37,34 +34,28 @@ class StoreCrashIT {
   @Test
   void whatWasAcknowledgedSurvivesEveryKill() throws Exception {
     Random random = new Random(SEED);
-    long start = System.nanoTime();
     int kills = 0;
-    boolean more = true;
-    for (int store = 0; more; store++) {
-      Path directory = spool.resolve("store-" + store);
-      Map<String, String> acknowledged = new HashMap<>();
-      for (int i = 0; i < KILLS_PER_STORE && more; i++) {
-        acknowledged.putAll(killOne(directory, random));
-        kills++;
-        assertWhole(directory, acknowledged, "seed " + SEED + ", kill " + kills);
-        more = wantsMore(kills, start);
+    try (WarmChildren children = new WarmChildren()) {
+      for (int store = 0; kills < KILLS; store++) {
+        Path directory = spool.resolve("store-" + store);
+        Map<String, String> acknowledged = new HashMap<>();
+        for (int i = 0; i < KILLS_PER_STORE && kills < KILLS; i++) {
+          acknowledged.putAll(killOne(children, directory, random));
+          kills++;
+          assertWhole(directory, acknowledged, "seed " + SEED + ", kill " + kills);
+        }
+        acknowledgedInAll += acknowledged.size();
       }
-      acknowledgedInAll += acknowledged.size();
     }
     System.out.printf(
         "%d kills, %d checkpoints acknowledged, seed %d%n", kills, acknowledgedInAll, SEED);
     assertThat(acknowledgedInAll).isGreaterThan(kills);
   }
 
-  /// On a busy machine the default is as many kills as a minute holds.
-  private static boolean wantsMore(int kills, long start) {
-    boolean late = System.nanoTime() - start > ENOUGH.toNanos();
-    return kills < KILLS && !(late && System.getProperty("crash.kills") == null);
-  }
-
-  private static Map<String, String> killOne(Path directory, Random random) throws Exception {
+  private static Map<String, String> killOne(WarmChildren children, Path directory, Random random)
+      throws Exception {
     int rounds = 1 + random.nextInt(12);
-    Process child = ChildJvm.start(CrashWorkload.class, directory, random.nextLong(1000), rounds);
+    Process child = children.start(directory, random.nextLong(1000), rounds);
     Map<String, String> acknowledged = new HashMap<>();
     try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
       // One time in six, killed while it opens what the last one left; else after some commits.
@@ -73,7 +64,7 @@ class StoreCrashIT {
       for (int i = 0; i < linesFirst; i++) {
         lines.add(said.readLine());
       }
-      Thread.sleep(random.nextInt(linesFirst == 0 ? 400 : 60)); // the random moment
+      Thread.sleep(random.nextInt(linesFirst == 0 ? 150 : 60)); // the random moment
       child.toHandle().destroyForcibly();
       for (String line = said.readLine(); line != null; line = said.readLine()) {
         lines.add(line);

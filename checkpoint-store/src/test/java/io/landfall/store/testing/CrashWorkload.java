@@ -13,10 +13,13 @@ import io.landfall.store.checkpoint.JobKey;
 import io.landfall.store.gc.GarbageCollector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Scanner;
+import org.rocksdb.RocksDB;
 
 /// Two jobs that checkpoint for ever into one store, sharing most of their content, so that each
 /// often hits what the other has not made durable. Says `ready`, then a line for each commit that
@@ -27,12 +30,14 @@ public final class CrashWorkload {
 
   private CrashWorkload() {}
 
-  /// Runs until killed. Arguments: the store's directory, a seed, and how many rounds to do before
-  /// the store is closed and opened again.
+  /// Waits for an order on standard input, then runs until killed. The order is a seed, how many
+  /// rounds to do before the store is closed and opened again, and the store's directory.
   public static void main(String[] args) throws Exception {
-    Path directory = Path.of(args[0]);
-    long seed = Long.parseLong(args[1]);
-    int rounds = Integer.parseInt(args[2]);
+    RocksDB.loadLibrary(); // while it waits
+    Scanner order = new Scanner(System.in, StandardCharsets.UTF_8);
+    long seed = order.nextLong();
+    int rounds = order.nextInt();
+    Path directory = Path.of(order.nextLine().strip());
     for (long run = 0; ; run++) {
       try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
         if (run == 0) {
