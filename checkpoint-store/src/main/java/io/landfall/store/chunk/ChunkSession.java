@@ -64,12 +64,18 @@ public final class ChunkSession implements AutoCloseable {
     return held;
   }
 
-  private boolean relyOn(ChunkId id, Optional<ChunkLocation> at) {
-    if (at.isEmpty() || !pin(at.get().pack())) {
+  private boolean relyOn(ChunkId id, Optional<ChunkLocation> at) throws IOException {
+    if (at.isEmpty() || !pin(at.get().pack()) || !keepsBase(at.get())) {
       return false;
     }
     relyOn(id, at.get());
     return true;
+  }
+
+  /// A page delta that nobody else needs any more is there, but its base may be about to be
+  /// collected: whoever relies on the one relies on the other.
+  private boolean keepsBase(ChunkLocation at) throws IOException {
+    return !at.encoding().isDelta() || isFullAndDurable(store.baseOf(at));
   }
 
   /// Keeps garbage collection away from a pack until this session ends; in vain if the pack is

@@ -1,8 +1,10 @@
 package io.landfall.store.chunk;
 
+import io.landfall.protocol.content.ChunkHeader;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.store.io.FileLayer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,6 +49,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   private final Map<ChunkId, ChunkLocation> pending = new ConcurrentHashMap<>();
   private final Map<Long, OpenPack> openPacks = new ConcurrentHashMap<>();
   private final PackPins pins = new PackPins();
+  private final PackReaders headers;
   private final Object[] stripes = new Object[STRIPES];
   private final Semaphore sealing = new Semaphore(MAX_SEALING);
   private final ExecutorService sealer =
@@ -70,6 +73,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     this.directory = directory;
     this.store = store;
     this.index = index;
+    this.headers = new PackReaders(directory);
     this.nextSequence = nextSequence;
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Object();
@@ -172,6 +176,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
 
   /// Removes a sealed pack to which no row of the index points any more.
   void deletePack(long sequence) throws IOException {
+    headers.forget(sequence);
     files.delete(directory.sealed(sequence));
     files.syncDirectory(directory.group(sequence));
   }
@@ -201,6 +206,13 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
       found.add(waiting.get(i).isPresent() ? waiting.get(i) : indexed.get(i));
     }
     return found;
+  }
+
+  /// Which chunk the page delta at `at` changes.
+  ChunkId baseOf(ChunkLocation at) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(ChunkHeader.SIZE_BYTES);
+    headers.read(at.pack(), at.offset(), header);
+    return ChunkHeader.readFrom(header.flip()).base();
   }
 
   /// Where `id` lies if that would survive a power cut.
@@ -322,6 +334,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   /// Seals all packs. Sessions must be closed before.
   @Override
   public void close() throws IOException {
+    headers.close();
     sealer.shutdown();
     try {
       if (!sealer.awaitTermination(1, TimeUnit.MINUTES)) {

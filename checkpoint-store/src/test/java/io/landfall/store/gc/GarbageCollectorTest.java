@@ -11,6 +11,7 @@ import io.landfall.store.checkpoint.CheckpointId;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.CheckpointWriter;
+import io.landfall.store.checkpoint.IngestSummary;
 import io.landfall.store.checkpoint.StoreHeldException;
 import io.landfall.store.checkpoint.Usage;
 import io.landfall.store.testing.Contents;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +133,37 @@ class GarbageCollectorTest {
     collect();
     reopen();
     assertReads(saved.id(), Contents.bytes(disk));
+    assertThat(Verifier.verify(directory, n -> {}).findings()).isEmpty();
+  }
+
+  /// What an ingest finds may be a page delta that nobody needs any more, and its base with it.
+  @Test
+  void aRunningIngestKeepsTheBasesOfTheDeltasThatItFound() throws IOException {
+    MemoryDevice disk = Contents.device(6, 20);
+    CheckpointRecord base = Contents.commit(store, Optional.empty(), disk);
+    reopen();
+    disk.write(5000, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    CheckpointRecord delta = Contents.commit(store, Optional.of(base.id()), disk);
+    reopen();
+    Contents.commit(store, Optional.empty(), Contents.device(7, 3));
+    reopen();
+    store.delete(base.id());
+    store.delete(delta.id());
+    CheckpointRecord saved;
+    try (CheckpointWriter writer = store.begin(Contents.draft(Optional.empty()))) {
+      MemoryDevice only = new MemoryDevice(Contents.CHUNK); // the delta's chunk and no other
+      ByteBuffer first = ByteBuffer.allocate(Contents.CHUNK);
+      disk.read(0, first);
+      only.write(0, first.flip());
+      IngestSummary found =
+          writer.addDevice(
+              CheckpointWriter.Kind.DISK, "vda", only, Baseline.none(), Optional.empty(), n -> {});
+      assertThat(found.newBytes()).isZero();
+      collect();
+      saved = writer.commit();
+    }
+    reopen();
+    assertReads(saved.id(), Arrays.copyOf(Contents.bytes(disk), Contents.CHUNK));
     assertThat(Verifier.verify(directory, n -> {}).findings()).isEmpty();
   }
 
