@@ -50,12 +50,23 @@ final class ServeOptions {
       description = "Let clients write: what they write is kept aside and thrown away at the end.")
   private boolean scratch;
 
+  private final CountDownLatch closed = new CountDownLatch(1);
+
   /// Serves until the process is told to end.
   ///
   /// @param disk a complete disk; borrowed
   /// @param writable whether clients write to the disk itself
   void serve(BlockDevice disk, String description, boolean writable, PrintWriter out)
       throws IOException {
+    try {
+      serveOrScratch(disk, description, writable, out);
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private void serveOrScratch(
+      BlockDevice disk, String description, boolean writable, PrintWriter out) throws IOException {
     if (!scratch) {
       NbdExport export = writable ? NbdExport.writable(name, disk) : NbdExport.readOnly(name, disk);
       serve(export.describedAs(description), out);
@@ -113,15 +124,16 @@ final class ServeOptions {
     return address;
   }
 
-  private static void awaitEnd() {
+  /// The hook waits for the closing and not for the thread that closes, which ends in `System.exit`
+  /// and would wait for the hook.
+  private void awaitEnd() {
     CountDownLatch end = new CountDownLatch(1);
-    Thread main = Thread.currentThread();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> {
               end.countDown();
               try {
-                main.join();
+                closed.await();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
