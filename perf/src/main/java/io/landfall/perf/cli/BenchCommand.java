@@ -1,6 +1,7 @@
 package io.landfall.perf.cli;
 
 import io.landfall.perf.bench.Bench;
+import io.landfall.perf.bench.CheckpointBench;
 import io.landfall.perf.bench.ImageBench;
 import io.landfall.perf.bench.Outcome;
 import io.landfall.perf.bench.Scale;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Spec;
       "perf/METHOD.md says how to read a figure, and what can fool one."
     })
 public final class BenchCommand implements Callable<Integer> {
+  private static final double MIB = 1 << 20;
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -49,7 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
         "micro: codec, hash, zero test, manifest, frames (JMH)",
         "image: raw and qcow2, beside qemu-img",
         "store: ingest, restore, beside restic and borg",
-        "transfer: landing over loopback, beside nbdcopy, rsync, cp, qemu-img"
+        "transfer: landing over loopback, beside nbdcopy, rsync, cp, qemu-img",
+        "checkpoint: how long a guest of 256 MiB stands still while it is checkpointed"
       })
   private Kind kind;
 
@@ -83,7 +87,8 @@ public final class BenchCommand implements Callable<Integer> {
     MICRO,
     IMAGE,
     STORE,
-    TRANSFER;
+    TRANSFER,
+    CHECKPOINT;
 
     @Override
     public String toString() {
@@ -93,6 +98,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (kind == Kind.CHECKPOINT) {
+      return checkpoint();
+    }
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     double load = Machine.load();
     Outcome outcome = outcome();
@@ -119,6 +127,25 @@ public final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
+  /// There is nobody to compare with: a table of its own.
+  private int checkpoint() throws IOException {
+    out().println("| before it | pause | whole verb | memory copied | taken | store grew by |");
+    out().println("|---|---|---|---|---|---|");
+    for (CheckpointBench.Row row : new CheckpointBench(scale().rounds()).run(directory)) {
+      out()
+          .printf(
+              "| %s | %d ms | %d ms | %.1f MiB | %.1f MiB | %.1f MiB |%n",
+              row.kind(),
+              row.pauseMillis(),
+              row.totalMillis(),
+              row.copiedBytes() / MIB,
+              row.takenBytes() / MIB,
+              row.addedBytes() / MIB);
+    }
+    out().flush();
+    return 0;
+  }
+
   private Outcome outcome() throws IOException {
     return switch (kind) {
       case MICRO ->
@@ -126,6 +153,7 @@ public final class BenchCommand implements Callable<Integer> {
       case IMAGE -> run(new ImageBench(scale(), this::log));
       case STORE -> run(new StoreBench(scale(), this::log));
       case TRANSFER -> run(new TransferBench(scale(), this::log));
+      case CHECKPOINT -> throw new IllegalStateException("prints a table of its own");
     };
   }
 
