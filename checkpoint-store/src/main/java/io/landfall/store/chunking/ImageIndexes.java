@@ -1,5 +1,6 @@
 package io.landfall.store.chunking;
 
+import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.FileIdentity;
 import io.landfall.protocol.content.ImageIndex;
 import io.landfall.protocol.content.Manifest;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +107,7 @@ public final class ImageIndexes {
       throws IOException {
     int chunks = Math.toIntExact(Math.ceilDiv(content.sizeBytes(), (long) chunkSizeBytes));
     int[] crcs = new int[chunks];
+    BitSet dense = new BitSet(chunks);
     Manifest manifest =
         Chunking.manifestOf(
             content,
@@ -114,8 +117,13 @@ public final class ImageIndexes {
               CRC32C crc = new CRC32C();
               crc.update(plain.duplicate());
               crcs[index] = (int) crc.getValue();
+              if (!Chunks.hasZeroPage(plain)) {
+                synchronized (dense) {
+                  dense.set(index);
+                }
+              }
             });
-    return new ImageIndex(identity, manifest, crcs);
+    return new ImageIndex(identity, manifest, crcs, dense);
   }
 
   /// An index is a convenience: a full disk is no reason to fail.

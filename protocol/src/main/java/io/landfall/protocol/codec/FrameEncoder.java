@@ -66,6 +66,21 @@ public final class FrameEncoder {
     out.accept(frame);
   }
 
+  /// The header of a plain DATA frame whose body goes another way, with the checksum that is known
+  /// of it.
+  ///
+  /// @param crc32c of the `length` bytes that follow the header
+  /// @return the caller's
+  public static ByteBuf plainDataHeader(
+      int request, int handle, long offset, int length, int crc32c, ByteBufAllocator allocator) {
+    ByteBuf header = allocator.directBuffer(FrameHeader.SIZE_BYTES, FrameHeader.SIZE_BYTES);
+    header.writerIndex(FrameHeader.SIZE_BYTES);
+    int plain = Numbers.CODECS.indexOf(TransferMessage.Codec.PLAIN);
+    new FrameHeader(FrameType.DATA, plain, handle, request, offset, length, length, crc32c)
+        .write(header, 0);
+    return header;
+  }
+
   private static void finish(FrameHeader header, ByteBuf frame) {
     int length = frame.readableBytes() - FrameHeader.SIZE_BYTES;
     FrameType type = header.type();

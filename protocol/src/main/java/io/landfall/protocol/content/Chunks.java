@@ -52,6 +52,17 @@ public final class Chunks {
     return (int) Math.min(chunkSizeBytes, sizeBytes - index * chunkSizeBytes);
   }
 
+  /// Whether some page of the remaining bytes, which begin at a page, is all zero.
+  public static boolean hasZeroPage(ByteBuffer plain) {
+    for (int at = plain.position(); at < plain.limit(); at += PAGE_SIZE_BYTES) {
+      int length = Math.min(PAGE_SIZE_BYTES, plain.limit() - at);
+      if (plain.slice(at, length).mismatch(ZERO_BLOCK.slice(0, length)) < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Whether the remaining bytes are all zero; the position is left alone. Compares against one 4
   /// KiB block of zeros that stays in the first-level cache: 25 GB/s against 1.2 GB/s for the hash
   /// that it spares.

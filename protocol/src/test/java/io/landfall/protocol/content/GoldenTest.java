@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Frozen bytes of version 1, which every later version must read.
@@ -52,12 +54,14 @@ class GoldenTest {
         .build();
   }
 
-  private static ImageIndex index() {
+  private static ImageIndex index(int... dense) {
     int[] crcs = new int[700];
     crcs[0] = 0x01020304;
     crcs[300] = -1;
     crcs[699] = 7;
-    return new ImageIndex(new FileIdentity(11, 12, 13, 14, 15), manifest(), crcs);
+    BitSet bits = new BitSet();
+    IntStream.of(dense).forEach(bits::set);
+    return new ImageIndex(new FileIdentity(11, 12, 13, 14, 15), manifest(), crcs, bits);
   }
 
   @Test
@@ -128,10 +132,18 @@ class GoldenTest {
   @Test
   void imageIndex() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    index().writeTo(out);
-    byte[] golden = golden("image.index", out.toByteArray());
-    assertThat(ImageIndex.readFrom(new ByteArrayInputStream(golden), 1L << 40)).isEqualTo(index());
+    index(0, 300).writeTo(out);
+    byte[] golden = golden("image-v2.index", out.toByteArray());
+    assertThat(ImageIndex.readFrom(new ByteArrayInputStream(golden), 1L << 40))
+        .isEqualTo(index(0, 300));
     assertThat(out.toByteArray()).isEqualTo(golden);
+  }
+
+  /// The first version did not know which chunks are dense.
+  @Test
+  void imageIndexOfVersion1() throws IOException {
+    byte[] golden = golden("image.index", null);
+    assertThat(ImageIndex.readFrom(new ByteArrayInputStream(golden), 1L << 40)).isEqualTo(index());
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -83,7 +84,9 @@ class ManifestFormatTest {
     for (int i = 0; i < 40; i++) {
       crcs[i] = manifest.chunk(i).isZero() ? 0 : i * 77;
     }
-    ImageIndex index = new ImageIndex(new FileIdentity(1, 2, 3, 4, 5), manifest, crcs);
+    BitSet dense = new BitSet();
+    dense.set(3, 17);
+    ImageIndex index = new ImageIndex(new FileIdentity(1, 2, 3, 4, 5), manifest, crcs, dense);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     index.writeTo(out);
     byte[] bytes = out.toByteArray();

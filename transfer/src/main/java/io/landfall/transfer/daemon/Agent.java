@@ -50,6 +50,7 @@ public final class Agent implements AutoCloseable {
   public static Agent start(AgentSettings settings) throws IOException {
     Endpoint endpoint =
         Endpoint.open(EndpointSettings.of(settings.name()), settings.security().admission());
+    endpoint.limitSending(settings.transfers().sendBytesPerSecond());
     Optional<ExecuteAgent> execute = Optional.empty();
     Optional<SubmitAgent> submit = Optional.empty();
     try {

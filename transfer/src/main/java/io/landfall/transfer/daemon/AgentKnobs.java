@@ -44,6 +44,11 @@ public final class AgentKnobs {
           "VM_TYPE",
           "VM_MEMORY",
           "VM_MAX_NUMBER",
+          "MAX_CONCURRENT_UPLOADS",
+          "MAX_CONCURRENT_DOWNLOADS",
+          "LANDFALL_IMAGE_CACHE_SIZE",
+          "RESERVED_DISK",
+          "LANDFALL_MAX_SEND_RATE",
           "VM_NETWORKING_BRIDGE_INTERFACE",
           "RESERVED_DISK",
           "LANDFALL_CHECKPOINT_QUOTA",
@@ -125,6 +130,7 @@ public final class AgentKnobs {
         configuration.find("VM_NETWORKING_BRIDGE_INTERFACE").map(Setting::value),
         configuration.duration("JOB_DEFAULT_LEASE_DURATION", Duration.ofMinutes(20)),
         machine(),
+        transfers(),
         expression("APPEND_REQ_VM").or(() -> appendRequirements),
         new AgentSecurity(
             configuration.path(AgentSecurity.POOL),
@@ -151,6 +157,16 @@ public final class AgentKnobs {
       throw refused(AgentSecurity.ENCRYPTION, AgentSecurity.ENCRYPTIONS);
     }
     return encryption.get();
+  }
+
+  private TransferLimits transfers() throws InvalidConfigurationException {
+    TransferLimits standard = TransferLimits.STANDARD;
+    return new TransferLimits(
+        number("MAX_CONCURRENT_UPLOADS", standard.uploads(), 0, Integer.MAX_VALUE),
+        number("MAX_CONCURRENT_DOWNLOADS", standard.downloads(), 0, Integer.MAX_VALUE),
+        (long) number("LANDFALL_IMAGE_CACHE_SIZE", 0, 0, Integer.MAX_VALUE) << 20,
+        (long) number("RESERVED_DISK", 0, 0, Integer.MAX_VALUE) << 20,
+        (long) number("LANDFALL_MAX_SEND_RATE", 0, 0, Integer.MAX_VALUE) << 10);
   }
 
   private MachinePolicy machine() throws InvalidConfigurationException {

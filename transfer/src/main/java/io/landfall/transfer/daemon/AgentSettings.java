@@ -27,6 +27,7 @@ import java.util.Set;
 ///   elsewhere
 /// @param machine what an execute host says of itself; its architecture and its file system domain
 ///   count for a submit host too
+/// @param transfers how much it moves at once
 /// @param appendRequirements submit role: `APPEND_REQ_VM`, or else `APPEND_REQUIREMENTS`
 /// @param security how it proves itself, and whom it lets in
 /// @param store submit role: how the checkpoint store is written
@@ -48,6 +49,7 @@ public record AgentSettings(
     Optional<String> bridge,
     Duration jobLease,
     MachinePolicy machine,
+    TransferLimits transfers,
     Optional<String> appendRequirements,
     AgentSecurity security,
     StoreSettings store,

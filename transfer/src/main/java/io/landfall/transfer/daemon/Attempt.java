@@ -6,6 +6,7 @@ import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.lifecycle.EndReason;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,9 +91,24 @@ final class Attempt {
     runner.started();
   }
 
+  private interface Transfer<T> {
+    T run() throws IOException;
+  }
+
+  /// Runs a transfer when it is the owner's turn.
+  private <T> T inTurn(TransferQueue queue, Transfer<T> transfer) throws IOException {
+    try (TransferQueue.Slot _ = queue.enter(runner.job().key().owner())) {
+      return transfer.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(name + ": interrupted while waiting for its turn");
+    }
+  }
+
   private void landAndStart() throws IOException {
     Optional<CheckpointRecord> from = images.checkpoints().restorable();
-    Reply.Prepared prepared = call(images.prepareRequest(from));
+    Reply.Prepared prepared =
+        inTurn(agent.uploads(), () -> call(images.prepareRequest(from)));
     List<Reply.LandedPart> parts = new ArrayList<>(prepared.disks());
     prepared.memory().ifPresent(parts::add);
     runner.event(new JobEvent.Landed(Instant.now(), host.address(), parts));
@@ -218,7 +234,8 @@ final class Attempt {
   private void complete() throws IOException {
     put(runner.job().with(JobStatus.TRANSFERRING_OUTPUT));
     Reply.OutputDisks outputs = call(new Request.Outputs(name));
-    for (JobEvent.Returned returned : images.bringBack(host.peer(), outputs.disks())) {
+    for (JobEvent.Returned returned :
+        inTurn(agent.downloads(), () -> images.bringBack(host.peer(), outputs.disks()))) {
       runner.event(returned);
     }
     // Written down before the claim goes: a job that is done must never look like one that has no

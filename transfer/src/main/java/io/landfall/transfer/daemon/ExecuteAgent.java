@@ -8,6 +8,7 @@ import io.landfall.protocol.error.ProtocolException;
 import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.landing.CacheLimits;
 import io.landfall.transfer.landing.ImageCache;
 import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.net.Peer;
@@ -52,9 +53,16 @@ final class ExecuteAgent implements AutoCloseable {
   static ExecuteAgent open(AgentSettings settings, HypervisorDriver driver) throws IOException {
     Files.createDirectories(settings.execute());
     ExecuteAgent agent =
-        new ExecuteAgent(settings, driver, ImageCache.open(settings.execute().resolve("cache")));
+        new ExecuteAgent(
+            settings,
+            driver,
+            ImageCache.open(settings.execute().resolve("cache"), limits(settings)));
     agent.recover();
     return agent;
+  }
+
+  private static CacheLimits limits(AgentSettings settings) {
+    return new CacheLimits(settings.transfers().cacheBytes(), settings.transfers().reserveBytes());
   }
 
   /// What an agent before this one left: machines that still run, and what others of them left.

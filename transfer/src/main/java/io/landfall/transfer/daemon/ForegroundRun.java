@@ -147,6 +147,7 @@ public final class ForegroundRun {
         Optional.empty(),
         Duration.ofMinutes(20),
         MachinePolicy.standard(LOCAL),
+        TransferLimits.STANDARD,
         Optional.empty(),
         options.security(),
         StoreSettings.defaults(),

@@ -4,6 +4,7 @@ import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.format.ImageFormat;
 import io.landfall.transfer.control.VmgahpError;
+import io.landfall.transfer.session.Checksums;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmType;
@@ -132,8 +133,21 @@ final class InputImages implements AutoCloseable {
           () ->
               Export.of(open(disk))
                   .withManifest(manifest(disk))
+                  .withChecksums(checksums(disk))
                   .withStamp(Export.stampOf(source(disk))));
     }
+  }
+
+  /// What is kept of a raw image that was hashed once: then the kernel can send it.
+  private Checksums checksums(VmDisk disk) throws IOException {
+    if (format(disk) != ImageFormat.RAW) {
+      return Checksums.NONE;
+    }
+    return agent
+        .indexes()
+        .find(source(disk), Files.size(source(disk)), agent.store().chunkSizeBytes())
+        .map(Checksums::of)
+        .orElse(Checksums.NONE);
   }
 
   /// Waits for what a worker makes, and throws what it threw.

@@ -45,6 +45,8 @@ final class SubmitAgent implements AutoCloseable {
   private final AgentSettings settings;
   private final JobBook book;
   private final CheckpointStore store;
+  private final TransferQueue uploads;
+  private final TransferQueue downloads;
   private final ImageIndexes indexes;
   private final ExecuteHosts hosts;
   private final Map<String, JobRunner> runners = new ConcurrentHashMap<>();
@@ -64,6 +66,8 @@ final class SubmitAgent implements AutoCloseable {
     this.settings = settings;
     this.book = book;
     this.store = store;
+    this.uploads = new TransferQueue(settings.transfers().uploads());
+    this.downloads = new TransferQueue(settings.transfers().downloads());
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
     this.hosts =
         new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed, this::isOverThere);
@@ -80,6 +84,16 @@ final class SubmitAgent implements AutoCloseable {
             endpoint);
     agent.book.all().stream().filter(job -> !job.status().settled()).forEach(agent::run);
     return agent;
+  }
+
+  /// The turns of landings.
+  TransferQueue uploads() {
+    return uploads;
+  }
+
+  /// The turns of disks that come back.
+  TransferQueue downloads() {
+    return downloads;
   }
 
   /// Our directory in SPOOL. HTCondor's condor_preen deletes what it does not know there: it

@@ -5,6 +5,7 @@ import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.content.ManifestFormat;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.message.Limits;
+import io.landfall.snapshot.device.RawFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -195,6 +196,18 @@ final class CacheDirectory implements AutoCloseable {
       Files.move(landed, imagePath(id), StandardCopyOption.ATOMIC_MOVE);
       sync(images);
     }
+  }
+
+  /// The bytes that an image takes on the disk.
+  long allocatedBytes(ImageId id) throws IOException {
+    try (RawFile file = RawFile.open(imagePath(id))) {
+      return PartFile.dataOf(file).bytes();
+    }
+  }
+
+  /// The bytes that are free on the disk.
+  long usableBytes() throws IOException {
+    return Files.getFileStore(images).getUsableSpace();
   }
 
   /// Notes that an image is used now.

@@ -35,18 +35,25 @@ public final class ImageCache implements AutoCloseable {
   private static final int MAX_SEEDS = 8;
 
   private final CacheDirectory directory;
+  private final CacheLimits limits;
   private final Map<String, ReentrantLock> landing = new ConcurrentHashMap<>();
   private final Map<ImageId, Integer> pins = new HashMap<>(); // guarded by itself
 
-  private ImageCache(CacheDirectory directory) {
+  private ImageCache(CacheDirectory directory, CacheLimits limits) {
     this.directory = directory;
+    this.limits = limits;
   }
 
   /// Opens the cache in `directory`, which is made if it is not there.
   ///
   /// @throws LandingException `BUSY` if another process has it open
   public static ImageCache open(Path directory) throws IOException {
-    return new ImageCache(CacheDirectory.open(directory.toAbsolutePath()));
+    return open(directory, CacheLimits.NONE);
+  }
+
+  /// The same, within limits.
+  public static ImageCache open(Path directory, CacheLimits limits) throws IOException {
+    return new ImageCache(CacheDirectory.open(directory.toAbsolutePath()), limits);
   }
 
   /// Lands an image here, or finds it, and pins it. Two landings of one image at once are one: the
@@ -94,6 +101,7 @@ public final class ImageCache implements AutoCloseable {
               .orElseThrow(() ->
                   new LandingException(
                       ErrorCode.NO_MANIFEST, source + " has an image id but no manifest"));
+      makeRoom(dataBytes(manifest));
       directory.writeManifest(manifest);
       directory.continueNameless(nameless(source), id);
       LandedImage landed = landAt(source, directory.imagePath(id), listener);
@@ -107,7 +115,9 @@ public final class ImageCache implements AutoCloseable {
 
   private Pinned landNameless(RemoteImage source, String key, TransferListener listener)
       throws IOException {
+    makeRoom(0); // how much it needs is known when it is here
     LandedImage landed = landAt(source, directory.incomingPath(key), listener);
+    makeRoom(0);
     ImageId id = landed.manifest().imageId();
     return alone(id.toString(), () -> adopt(landed, id));
   }
@@ -125,6 +135,35 @@ public final class ImageCache implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       unpin(id);
       throw e;
+    }
+  }
+
+  /// At most so much of an image is data.
+  private static long dataBytes(Manifest manifest) {
+    long chunks = 0;
+    for (long chunk = 0; chunk < manifest.chunkCount(); chunk++) {
+      chunks += manifest.chunk(chunk).isZero() ? 0 : 1;
+    }
+    return chunks * manifest.chunkSizeBytes();
+  }
+
+  /// Removes images that nobody uses until so many bytes more fit, as far as that goes.
+  private void makeRoom(long bytes) throws IOException {
+    List<ImageId> oldestFirst = directory.ids().reversed();
+    long held = 0;
+    for (ImageId id : oldestFirst) {
+      held += limits.maxBytes() == 0 ? 0 : directory.allocatedBytes(id);
+    }
+    for (ImageId id : oldestFirst) {
+      boolean tooMany = limits.maxBytes() > 0 && held + bytes > limits.maxBytes();
+      if (!tooMany && directory.usableBytes() - limits.reserveBytes() >= bytes) {
+        return;
+      }
+      long allocated = directory.allocatedBytes(id);
+      if (remove(id)) {
+        held -= allocated;
+        LOG.log(Level.INFO, "image {0} makes room: {1} bytes", id, allocated);
+      }
     }
   }
 
@@ -244,7 +283,7 @@ public final class ImageCache implements AutoCloseable {
   private final class Helpers implements AutoCloseable {
     private final List<Pinned> pinned = new ArrayList<>();
     private final List<RawFile> open = new ArrayList<>();
-    private LandingOptions options = LandingOptions.DEFAULT;
+    private LandingOptions options = LandingOptions.DEFAULT.withReserveBytes(limits.reserveBytes());
 
     Helpers(RemoteImage source) throws IOException {
       try {

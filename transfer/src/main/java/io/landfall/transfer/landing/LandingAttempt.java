@@ -151,7 +151,8 @@ final class LandingAttempt {
       RangeSet here = local.find(toPull);
       RangeSet remote = toPull.minus(here);
       try (LocalParts.Copying copying = local.start(toCopy, here)) {
-        pulled = source.pull(remote.ranges(), arrivals, listener);
+        Sources sources = new Sources(source, options.others(), options.stall());
+        pulled = sources.pull(remote.ranges(), arrivals, listener);
         copying.await();
       }
       baseBytes = local.baseBytes();

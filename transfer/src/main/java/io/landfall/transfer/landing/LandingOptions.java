@@ -1,6 +1,7 @@
 package io.landfall.transfer.landing;
 
 import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.transfer.client.RemoteImage;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,42 +13,59 @@ import java.util.Optional;
 /// @param reserveBytes free space that must be left on the disk
 /// @param sealBehind the image gets its name as soon as it is durable, and is hashed after that; a
 ///   chunk that then turns out to be wrong is reported by [LandedImage#sealed] and not repaired
+/// @param others that have the same content, for when the source fails or stalls; only lent
+/// @param stall when a source is given up although its link lives
 public record LandingOptions(
     Optional<BlockDevice> base,
     List<Seed> seeds,
     boolean replace,
     long reserveBytes,
-    boolean sealBehind) {
+    boolean sealBehind,
+    List<RemoteImage> others,
+    StallRule stall) {
   /// Pull all of it, to a name that is free.
   public static final LandingOptions DEFAULT =
-      new LandingOptions(Optional.empty(), List.of(), false, 0, false);
+      new LandingOptions(
+          Optional.empty(), List.of(), false, 0, false, List.of(), StallRule.STANDARD);
 
   public LandingOptions {
     seeds = List.copyOf(seeds);
+    others = List.copyOf(others);
   }
 
   /// The same with a base.
   public LandingOptions withBase(BlockDevice device) {
-    return new LandingOptions(Optional.of(device), seeds, replace, reserveBytes, sealBehind);
+    return new LandingOptions(
+        Optional.of(device), seeds, replace, reserveBytes, sealBehind, others, stall);
   }
 
   /// The same with seeds.
   public LandingOptions withSeeds(List<Seed> newSeeds) {
-    return new LandingOptions(base, newSeeds, replace, reserveBytes, sealBehind);
+    return new LandingOptions(base, newSeeds, replace, reserveBytes, sealBehind, others, stall);
   }
 
   /// The same, replacing a file that has the target's name.
   public LandingOptions replacing() {
-    return new LandingOptions(base, seeds, true, reserveBytes, sealBehind);
+    return new LandingOptions(base, seeds, true, reserveBytes, sealBehind, others, stall);
   }
 
   /// The same, leaving that much free.
   public LandingOptions withReserveBytes(long bytes) {
-    return new LandingOptions(base, seeds, replace, bytes, sealBehind);
+    return new LandingOptions(base, seeds, replace, bytes, sealBehind, others, stall);
   }
 
   /// The same, landed first and sealed after that.
   public LandingOptions sealingBehind() {
-    return new LandingOptions(base, seeds, replace, reserveBytes, true);
+    return new LandingOptions(base, seeds, replace, reserveBytes, true, others, stall);
+  }
+
+  /// The same, going on from others when the source fails.
+  public LandingOptions withOthers(List<RemoteImage> sources) {
+    return new LandingOptions(base, seeds, replace, reserveBytes, sealBehind, sources, stall);
+  }
+
+  /// The same with another idea of a stall.
+  public LandingOptions withStall(StallRule rule) {
+    return new LandingOptions(base, seeds, replace, reserveBytes, sealBehind, others, rule);
   }
 }

@@ -83,20 +83,25 @@ final class PartFile implements AutoCloseable {
   /// Makes a hole of whatever lies outside the durable ranges: leftovers of a landing that was
   /// killed between a write and its sync.
   void clearAllBut(RangeSet durable) throws IOException {
-    RangeSet leftovers = new RangeSet();
+    for (Range range : dataOf(file).minus(durable).ranges()) {
+      file.zero(range.offset(), range.length());
+    }
+  }
+
+  /// What of a file lies on the disk.
+  static RangeSet dataOf(RawFile file) throws IOException {
+    RangeSet data = new RangeSet();
     long size = file.sizeBytes();
     long at = 0;
     while (at < size) {
       for (Extent extent : file.extents(at, size - at, EXTENTS_AT_ONCE)) {
         if (extent.kind() == Extent.Kind.DATA) {
-          leftovers.add(new Range(extent.offset(), extent.length()));
+          data.add(new Range(extent.offset(), extent.length()));
         }
         at = extent.end();
       }
     }
-    for (Range range : leftovers.minus(durable).ranges()) {
-      file.zero(range.offset(), range.length());
-    }
+    return data;
   }
 
   /// Gives the durable file its name. Once this has returned the image is landed.

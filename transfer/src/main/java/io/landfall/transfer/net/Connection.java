@@ -9,6 +9,7 @@ import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Note;
 import io.landfall.transfer.pool.PoolIdentity;
+import io.landfall.transfer.session.FileBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -19,6 +20,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger;
@@ -68,6 +70,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final LongAdder receivedBytes = new LongAdder();
   private volatile boolean plainAnswer;
   private final AtomicLong pendingBytes = new AtomicLong();
+  private final AtomicLong queuedBytes = new AtomicLong();
   private volatile Listener listener;
   private volatile String lostReason;
   private volatile Runnable drained = () -> {};
@@ -137,6 +140,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return pendingBytes.get();
   }
 
+  /// Bytes handed to [#send] in all.
+  long queuedBytes() {
+    return queuedBytes.get();
+  }
+
+  /// Whether the kernel may send from files: encryption must see the bytes.
+  boolean sendsFiles() {
+    return channel.pipeline().get(SslHandler.class) == null;
+  }
+
   ByteBufAllocator allocator() {
     return channel.alloc();
   }
@@ -163,17 +176,36 @@ final class Connection extends ChannelInboundHandlerAdapter {
       FrameEncoder.encode(message, channel.alloc(), frames::add);
     }
     long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
+    enqueue(frames, bytes, whenGone);
+  }
+
+  /// Sends a frame whose body is in a file, from there.
+  void sendFile(FileBody body) {
+    ByteBuf header =
+        FrameEncoder.plainDataHeader(
+            body.request(),
+            body.handle(),
+            body.offset(),
+            body.length(),
+            body.crc32c(),
+            channel.alloc());
+    long bytes = header.readableBytes() + (long) body.length();
+    enqueue(List.of(header, new LentFileRegion(body)), bytes, () -> {});
+  }
+
+  private void enqueue(List<? extends ReferenceCounted> parts, long bytes, Runnable whenGone) {
     pendingBytes.addAndGet(bytes);
+    queuedBytes.addAndGet(bytes);
     try {
-      channel.eventLoop().execute(() -> write(frames, bytes, whenGone));
+      channel.eventLoop().execute(() -> write(parts, bytes, whenGone));
     } catch (RejectedExecutionException e) {
-      frames.forEach(ByteBuf::release);
+      parts.forEach(ReferenceCounted::release);
       gone(bytes, whenGone);
     }
   }
 
   /// All buffers of a message in one task, since several threads send on one connection.
-  private void write(List<ByteBuf> frames, long bytes, Runnable whenGone) {
+  private void write(List<? extends ReferenceCounted> frames, long bytes, Runnable whenGone) {
     int last = frames.size() - 1;
     for (int i = 0; i < last; i++) {
       // A write that fails closes the channel, and the last one of them reports it.

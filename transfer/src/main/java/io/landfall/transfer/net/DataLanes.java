@@ -104,9 +104,11 @@ final class DataLanes implements PullRun.Lanes {
     }
   }
 
-  /// Fails all pulls, now and from now on.
+  /// Fails all pulls, now and from now on, and answers nothing more: the other side is to hear that
+  /// the link closes, and not that its handles are gone.
   void fail(IOException why) {
     failure = why;
+    lanes.forEach(lane -> lane.outbox.close());
     runs.forEach(run -> run.fail(why));
   }
 
@@ -127,7 +129,7 @@ final class DataLanes implements PullRun.Lanes {
       this.connection = connection;
       this.serving = serving;
       this.allLost = allLost;
-      this.outbox = new Outbox(connection, machinery.reading(), machinery.sendMemory());
+      this.outbox = new Outbox(connection, machinery);
     }
 
     @Override

@@ -66,6 +66,7 @@ public final class Endpoint implements AutoCloseable {
   private final ExecutorService writing;
   private final Budget receiveMemory;
   private final Budget sendMemory;
+  private final Throttle sending = new Throttle();
   private final Shared shared = new Shared();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final List<Channel> listening = new ArrayList<>(); // guarded by itself
@@ -112,6 +113,16 @@ public final class Endpoint implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /// Keeps what is sent in answer to pulls, over all links together, to so many bytes a second; 0
+  /// lifts the limit.
+  public void limitSending(long bytesPerSecond) {
+    if (bytesPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "bytes a second: " + bytesPerSecond + ", expected 0 or more");
+    }
+    sending.limit(bytesPerSecond, System.nanoTime());
   }
 
   /// Takes links from others.
@@ -321,6 +332,11 @@ public final class Endpoint implements AutoCloseable {
     @Override
     public Budget sendMemory() {
       return sendMemory;
+    }
+
+    @Override
+    public Throttle sending() {
+      return sending;
     }
 
     @Override

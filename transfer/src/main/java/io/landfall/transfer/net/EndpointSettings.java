@@ -12,7 +12,8 @@ import java.time.Duration;
 /// @param heartbeat a connection that was silent so long says "still here"
 /// @param silence a connection from which nothing came for so long is given up
 /// @param handshake a new link must be complete after so long
-/// @param compress let sources compress what they send us: pays below about 2 Gbit/s a core
+/// @param compress let sources compress what they send us, which they do when the network is what
+///   they wait for
 public record EndpointSettings(
     String node,
     int dataConnections,
@@ -54,7 +55,7 @@ public record EndpointSettings(
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
         Duration.ofSeconds(10),
-        false);
+        true);
   }
 
   /// The same with another number of data connections.

@@ -23,6 +23,9 @@ interface Machinery {
   /// What answers may have read and not yet sent.
   Budget sendMemory();
 
+  /// What may be sent a second.
+  Throttle sending();
+
   /// A link is closed.
   void forget(Link link);
 }

@@ -5,19 +5,31 @@ import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.transfer.session.Answer;
+import io.landfall.transfer.session.Compression;
+import io.landfall.transfer.session.FileBody;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The answers that one data connection owes: read on the disk pool, one frame at a time, while the
 /// connection has less than [#HIGH_WATER_BYTES] queued and the endpoint has memory. Urgent answers
 /// go first.
 final class Outbox {
+  private static final Logger LOG = System.getLogger(Outbox.class.getName());
+
   /// What may be queued on a connection: enough to keep the socket busy during the next read.
   static final long HIGH_WATER_BYTES = 2 << 20;
+
+  /// With so much queued it is the network that is waited for.
+  private static final long WAITING_BYTES = HIGH_WATER_BYTES / 2;
 
   /// Frames read in one turn, before other connections get the disk thread.
   private static final int FRAMES_PER_TURN = 8;
@@ -25,16 +37,20 @@ final class Outbox {
   private final Connection connection;
   private final Executor disk;
   private final Budget memory;
+  private final Throttle throttle;
+  private boolean throttled; // of the turn under way
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Answer> urgent = new ArrayDeque<>(); // guarded by lock
   private final Deque<Answer> others = new ArrayDeque<>(); // guarded by lock
+  private final Compression compression = new Compression(); // of the turn under way
   private boolean running; // guarded by lock; a turn is under way or submitted
   private boolean closed; // guarded by lock
 
-  Outbox(Connection connection, Executor disk, Budget memory) {
+  Outbox(Connection connection, Machinery machinery) {
     this.connection = connection;
-    this.disk = disk;
-    this.memory = memory;
+    this.disk = machinery.reading();
+    this.memory = machinery.sendMemory();
+    this.throttle = machinery.sending();
     connection.onDrained(this::proceed);
   }
 
@@ -87,6 +103,13 @@ final class Outbox {
       if (answer == null) {
         return;
       }
+      long nanos = throttle.waitNanos(System.nanoTime());
+      if (nanos > 0) {
+        throttled = true;
+        end();
+        connection.schedule(this::proceed, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        return;
+      }
       if (!memory.take(Answer.FRAME_BYTES)) {
         end();
         memory.whenGiven(Answer.FRAME_BYTES, this::proceed);
@@ -98,13 +121,40 @@ final class Outbox {
   }
 
   private void send(Answer answer) {
-    List<TransferMessage> frames = answer.next();
+    long pending = connection.pendingBytes();
+    long sent = connection.queuedBytes();
+    compression.observe(throttled || pending >= WAITING_BYTES, sent - pending, System.nanoTime());
+    sendFrame(answer);
+    throttle.spent(connection.queuedBytes() - sent);
+    throttled = false;
+  }
+
+  private void sendFrame(Answer answer) {
+    if (connection.sendsFiles() && !compression.on()) {
+      Optional<FileBody> body = answer.nextInFile();
+      if (body.isPresent()) {
+        memory.give(Answer.FRAME_BYTES); // the kernel's own memory
+        sendFile(body.get());
+        return;
+      }
+    }
+    List<TransferMessage> frames = answer.next(compression);
     if (frames.isEmpty()) {
       remove(answer);
       memory.give(Answer.FRAME_BYTES);
     } else {
       connection.send(frames, () -> memory.give(Answer.FRAME_BYTES));
     }
+  }
+
+  private void sendFile(FileBody body) {
+    try {
+      // So that the event loop, which sends it, does not have to wait for the disk.
+      body.file().prefetch(body.offset(), body.length());
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "no read-ahead", e);
+    }
+    connection.sendFile(body);
   }
 
   private Answer begin() {

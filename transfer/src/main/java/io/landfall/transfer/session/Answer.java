@@ -1,6 +1,5 @@
 package io.landfall.transfer.session;
 
-import io.landfall.protocol.codec.Payloads;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.Codec;
@@ -8,11 +7,14 @@ import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.protocol.message.TransferMessage.Zero;
+import io.landfall.snapshot.device.RawFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The answer to one WANT, made frame by frame so that nothing is read before there is room for it
 /// on the way. One thread at a time.
@@ -21,15 +23,11 @@ public final class Answer implements AutoCloseable {
   /// checksum to the socket; the authors of nbdcopy swept 32 KiB to 32 MiB and found the same.
   public static final int FRAME_BYTES = 256 << 10;
 
-  /// After a frame that did not compress, this much goes plain before the next try.
-  private static final int PLAIN_STRETCH_BYTES = 8 << 20;
-
   private final Want want;
   private final OpenExport export; // acquired; null if only `refusal` is to be said
   private final ByteBufAllocator allocator;
   private final Failure refusal;
   private long position;
-  private int plainStretch;
   private boolean ended;
 
   private Answer(Want want, OpenExport export, ByteBufAllocator allocator, Failure refusal) {
@@ -53,10 +51,40 @@ public final class Answer implements AutoCloseable {
     return want.urgent();
   }
 
+  /// The next frame, if the kernel can send it from the file: a whole chunk of a raw file whose
+  /// checksum is known and that has no zero page. Then this answer has moved on behind it.
+  public Optional<FileBody> nextInFile() {
+    if (ended
+        || refusal != null
+        || position % FRAME_BYTES != 0
+        || want.offset() + want.length() - position < FRAME_BYTES
+        || !(export.export().device() instanceof RawFile file)) {
+      return Optional.empty();
+    }
+    OptionalInt crc = export.export().checksums().dense(position / FRAME_BYTES);
+    if (crc.isEmpty()) {
+      return Optional.empty();
+    }
+    export.acquireAgain();
+    FileBody body =
+        new FileBody(
+            want.request(),
+            want.handle(),
+            file,
+            position,
+            FRAME_BYTES,
+            crc.getAsInt(),
+            export::release);
+    advance(FRAME_BYTES);
+    return Optional.of(body);
+  }
+
   /// Reads the next [#FRAME_BYTES] and returns what stands for them, in order; a [Data] is the
   /// caller's to close. Blocks while the device does. Empty when the answer is complete, of which a
   /// [Failure] is an end too.
-  public List<TransferMessage> next() {
+  ///
+  /// @param compression of the connection, used if the want allows it
+  public List<TransferMessage> next(Compression compression) {
     if (ended) {
       return List.of();
     }
@@ -69,7 +97,7 @@ public final class Answer implements AutoCloseable {
     try {
       export.export().device().read(position, bytes.nioBuffer(0, length));
       bytes.writerIndex(length);
-      return frames(bytes);
+      return frames(bytes, compression);
     } catch (IOException | RuntimeException e) {
       close();
       return List.of(
@@ -83,24 +111,28 @@ public final class Answer implements AutoCloseable {
   }
 
   /// Cuts zero runs out of what was read.
-  private List<TransferMessage> frames(ByteBuf bytes) {
+  private List<TransferMessage> frames(ByteBuf bytes, Compression compression) {
     List<TransferMessage> frames = new ArrayList<>();
     ZeroRuns.split(
         position,
         bytes.nioBuffer(),
-        (zero, from, to) -> frames.add(zero ? zero(from, to) : data(bytes, from, to)));
-    position += bytes.readableBytes();
+        (zero, from, to) -> frames.add(zero ? zero(from, to) : data(bytes, from, to, compression)));
+    advance(bytes.readableBytes());
+    return frames;
+  }
+
+  private void advance(int length) {
+    position += length;
     if (position == want.offset() + want.length()) {
       close();
     }
-    return frames;
   }
 
   private Zero zero(int from, int to) {
     return new Zero(want.request(), want.handle(), position + from, to - from);
   }
 
-  private Data data(ByteBuf bytes, int from, int to) {
+  private Data data(ByteBuf bytes, int from, int to, Compression compression) {
     Data plain =
         new Data(
             want.request(),
@@ -109,19 +141,7 @@ public final class Answer implements AutoCloseable {
             to - from,
             Codec.PLAIN,
             bytes.retainedSlice(from, to - from));
-    return want.compressed() ? compressed(plain) : plain;
-  }
-
-  private Data compressed(Data plain) {
-    if (plainStretch > 0) {
-      plainStretch -= plain.rawLength();
-      return plain;
-    }
-    Data data = Payloads.compress(plain, allocator);
-    if (data.codec() == Codec.PLAIN) {
-      plainStretch = PLAIN_STRETCH_BYTES;
-    }
-    return data;
+    return want.compressed() ? compression.apply(plain, allocator) : plain;
   }
 
   /// Lets go of the export; may come before the answer is complete.

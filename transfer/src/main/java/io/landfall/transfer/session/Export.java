@@ -18,50 +18,60 @@ public final class Export implements AutoCloseable {
   private final Optional<ImageId> base;
   private final String stamp;
   private final Allowance allowance;
+  private final Checksums checksums;
 
   private Export(
       BlockDevice device,
       Optional<CompletableFuture<Manifest>> manifest,
       Optional<ImageId> base,
       String stamp,
-      Allowance allowance) {
+      Allowance allowance,
+      Checksums checksums) {
     this.device = device;
     this.manifest = manifest;
     this.base = base;
     this.stamp = stamp;
     this.allowance = allowance;
+    this.checksums = checksums;
   }
 
   /// Offers all of `device`, which must not change while the export is open.
   public static Export of(BlockDevice device) {
-    return new Export(device, Optional.empty(), Optional.empty(), "", Allowance.UNLIMITED);
+    return new Export(
+        device, Optional.empty(), Optional.empty(), "", Allowance.UNLIMITED, Checksums.NONE);
   }
 
   /// Names the chunks too, now or when hashing is through. A future that fails means that there are
   /// no names.
   public Export withManifest(CompletableFuture<Manifest> m) {
-    return new Export(device, Optional.of(m), base, stamp, allowance);
+    return new Export(device, Optional.of(m), base, stamp, allowance, checksums);
   }
 
   /// Says that `HOLE` extents of the device mean "the same as the image with this id".
   public Export withBase(ImageId id) {
-    return new Export(device, manifest, Optional.of(id), stamp, allowance);
+    return new Export(device, manifest, Optional.of(id), stamp, allowance, checksums);
   }
 
   /// Gives the content a stamp that changes whenever the content may have: with it, a landing that
   /// broke off is resumed although nobody has hashed the image.
   public Export withStamp(String text) {
-    return new Export(device, manifest, base, text, allowance);
+    return new Export(device, manifest, base, text, allowance, checksums);
   }
 
   /// Bounds what may be taken of it.
   public Export withAllowance(Allowance bound) {
-    return new Export(device, manifest, base, stamp, bound);
+    return new Export(device, manifest, base, stamp, bound, checksums);
   }
 
   /// Bytes on offer.
   public long sizeBytes() {
     return device.sizeBytes();
+  }
+
+  /// Gives what an index knows of chunks of the default size: with it, a raw file on a link without
+  /// encryption is sent by the kernel.
+  public Export withChecksums(Checksums known) {
+    return new Export(device, manifest, base, stamp, allowance, known);
   }
 
   /// A stamp for the content of a file: device, inode, size and both times.
@@ -93,6 +103,10 @@ public final class Export implements AutoCloseable {
 
   Allowance allowance() {
     return allowance;
+  }
+
+  Checksums checksums() {
+    return checksums;
   }
 
   String stamp() {

@@ -39,6 +39,13 @@ final class OpenExport {
     }
   }
 
+  /// The same part once more, for somebody who holds one.
+  void acquireAgain() {
+    if (!acquire()) {
+      throw new IllegalStateException("acquired again after the last release");
+    }
+  }
+
   Export export() {
     return export;
   }

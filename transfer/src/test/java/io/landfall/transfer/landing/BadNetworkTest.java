@@ -12,14 +12,18 @@ import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.session.Export;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Landing over a network that damages, swallows or cuts: never a wrong byte, always a sentence,
 /// and the next attempt goes on.
@@ -89,6 +93,33 @@ class BadNetworkTest {
   @Test
   void cutConnectionIsMadeUpForByTheOther() throws IOException {
     landOver(Fault.CUT, 12 << 20);
+    try (RawFile copy = RawFile.open(target())) {
+      assertThat(Images.mismatch(image, copy)).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DROP", "DUPLICATE", "DELAY"})
+  void bytesThatAreMissingOrComeTwiceOrLateNeverLandWrong(Fault fault) throws IOException {
+    landOver(fault, 12 << 20);
+    try (RawFile copy = RawFile.open(target())) {
+      assertThat(Images.mismatch(image, copy)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void landingCutAgainAndAgainGoesOnEachTime() throws IOException {
+    SplittableRandom random = new SplittableRandom(7);
+    int cuts = 0;
+    while (Files.notExists(target())) {
+      assertThat(cuts++).as("attempts").isLessThan(50);
+      try (Proxy proxy = new Proxy(wire.address(), Fault.CUT, random.nextLong(1, 16 << 20));
+          Proxy second = new Proxy(proxy.address(), Fault.CUT, random.nextLong(1, 16 << 20))) {
+        land(wire.client().connect(second.address()));
+      } catch (IOException e) {
+        assertThat(target()).doesNotExist();
+      }
+    }
     try (RawFile copy = RawFile.open(target())) {
       assertThat(Images.mismatch(image, copy)).isEqualTo(-1);
     }

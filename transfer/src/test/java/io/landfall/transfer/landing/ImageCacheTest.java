@@ -12,6 +12,8 @@ import io.landfall.transfer.session.Export;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +90,38 @@ class ImageCacheTest {
       assertThat(Files.isWritable(twice.path()) && !"root".equals(System.getProperty("user.name")))
           .isFalse();
     }
+  }
+
+  @Test
+  void overItsLimitTheImageUsedLongestAgoGoesAndAPinnedOneStays() throws IOException {
+    cache.close();
+    cache = ImageCache.open(directory.resolve("cache"), new CacheLimits(2 * DATA, 0));
+    List<ImageId> ids = new ArrayList<>();
+    ImageCache.Pinned oldest = null;
+    for (int i = 0; i < 5; i++) {
+      Path image = image("limited" + i + ".raw", 100 + i);
+      ids.add(serve("limited" + i, image, i != 3).imageId());
+      ImageCache.Pinned pinned = land("limited" + i);
+      if (i == 0) {
+        oldest = pinned;
+      } else {
+        pinned.close();
+      }
+    }
+    assertThat(cache.images()).contains(ids.get(0), ids.get(4)).doesNotContain(ids.get(1));
+    assertThat(cache.images()).hasSizeLessThanOrEqualTo(3);
+    oldest.close();
+  }
+
+  @Test
+  void landingThatWouldTouchTheReserveIsRefusedBeforeItBegins() throws IOException {
+    cache.close();
+    long all = Files.getFileStore(directory).getTotalSpace();
+    cache = ImageCache.open(directory.resolve("cache"), new CacheLimits(0, all));
+    assertThatThrownBy(() -> land("first"))
+        .isInstanceOf(LandingException.class)
+        .hasMessageContaining("make room and land again");
+    assertThat(cache.images()).isEmpty();
   }
 
   @Test

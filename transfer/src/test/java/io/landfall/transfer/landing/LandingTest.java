@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.snapshot.device.LayeredDevice;
@@ -83,6 +84,39 @@ class LandingTest {
     assertThat(record.pulledBytes() + record.zeroBytes()).isEqualTo(SIZE);
     assertThat(directory.toFile().list())
         .containsExactlyInAnyOrder("source.raw", "landed.raw"); // no part, no journal
+  }
+
+  @Test
+  void landedFirstAndSealedAfterThat() throws IOException {
+    CompletableFuture<Manifest> hashing = new CompletableFuture<>();
+    wire.serve("disk", () -> Export.of(RawFile.open(image.path())).withManifest(hashing));
+    try (RemoteImage remote = RemoteImage.open(wire.peer(), "disk")) {
+      LandedImage landed =
+          Landing.land(
+              remote, target(), LandingOptions.DEFAULT.sealingBehind(), TransferListener.NONE);
+      assertThat(landed.sealed()).isNotDone();
+      assertLanded(image, landed.path());
+      hashing.complete(manifest);
+      assertThat(landed.manifest().imageId()).isEqualTo(manifest.imageId());
+    }
+  }
+
+  @Test
+  void landedImageThatIsNotWhatItsManifestNamesIsNeverSealed() throws IOException {
+    Manifest other = manifest.toBuilder().put(0, new ChunkId(1, 2, 3, 4)).build();
+    wire.serve(
+        "disk",
+        () ->
+            Export.of(RawFile.open(image.path()))
+                .withManifest(CompletableFuture.completedFuture(other)));
+    try (RemoteImage remote = RemoteImage.open(wire.peer(), "disk")) {
+      LandedImage landed =
+          Landing.land(
+              remote, target(), LandingOptions.DEFAULT.sealingBehind(), TransferListener.NONE);
+      assertThatThrownBy(() -> landed.sealed().join())
+          .hasRootCauseInstanceOf(LandingException.class)
+          .hasMessageContaining("1 chunks are not what the manifest names; chunk 0 at byte 0");
+    }
   }
 
   @Test

@@ -23,7 +23,13 @@ final class Proxy implements AutoCloseable {
     /// Nothing passes any more, in either direction, and nobody is told: a pulled cable.
     SWALLOW,
     /// The connection is cut.
-    CUT
+    CUT,
+    /// Some bytes are missing.
+    DROP,
+    /// Some bytes come twice.
+    DUPLICATE,
+    /// Everything comes in dribs and drabs.
+    DELAY
   }
 
   private final ServerSocket listening;
@@ -90,19 +96,35 @@ final class Proxy implements AutoCloseable {
     byte[] buffer = new byte[1 << 16];
     int count = in.read(buffer);
     while (count >= 0) {
-      if (faulty && strikes(count)) {
+      if (faulty && fault == Fault.DELAY) {
+        dribble(buffer, count, out);
+        count = 0;
+      } else if (faulty && strikes(count)) {
         switch (fault) {
           case FLIP -> buffer[count / 2] ^= 0x10;
           case SWALLOW -> swallowing = true;
           case CUT -> {
             return;
           }
+          case DROP -> count -= count / 2;
+          case DUPLICATE -> out.write(buffer, 0, count);
+          case DELAY -> throw new AssertionError("has no moment");
         }
       }
       if (!swallowing) {
         out.write(buffer, 0, count);
       }
       count = in.read(buffer);
+    }
+  }
+
+  /// In pieces of odd sizes, each flushed by itself.
+  private static void dribble(byte[] buffer, int count, OutputStream out) throws IOException {
+    for (int at = 0; at < count; ) {
+      int length = Math.min(count - at, 1 + (at * 31 + count) % 1471);
+      out.write(buffer, at, length);
+      out.flush();
+      at += length;
     }
   }
 

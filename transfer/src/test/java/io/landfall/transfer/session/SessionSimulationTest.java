@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /// Both sides of a pull in one thread, over a network that delivers in any order between requests,
 /// loses connections with all that is on them, and now and then lies. Each seed is one schedule.
 class SessionSimulationTest {
-  private static final int SCHEDULES = 2000;
+  /// With the half as many of each of the two others, 100,000 in all.
+  private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 50_000);
 
   @Test
   void everyScheduleEndsWithTheExactContent() {

@@ -1,0 +1,16 @@
+package io.landfall.transfer.daemon;
+
+/// How much an agent moves at once, and how much of the disk and the network it may have for it.
+///
+/// @param uploads `MAX_CONCURRENT_UPLOADS`: landings of jobs at once; 0 for no limit
+/// @param downloads `MAX_CONCURRENT_DOWNLOADS`: returns of disks at once; 0 for no limit
+/// @param cacheBytes `LANDFALL_IMAGE_CACHE_SIZE`, in MiB: images not in use are removed, the one
+///   used longest ago first, when there are more; 0 for no limit
+/// @param reserveBytes `RESERVED_DISK`, in MiB: what landings leave free on the disk
+/// @param sendBytesPerSecond `LANDFALL_MAX_SEND_RATE`, in KiB a second: what all pulls from this
+///   host together may take; 0 for no limit
+record TransferLimits(
+    int uploads, int downloads, long cacheBytes, long reserveBytes, long sendBytesPerSecond) {
+  /// HTCondor's defaults where it has any.
+  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0);
+}

@@ -1,0 +1,72 @@
+package io.landfall.transfer.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CompressionTest {
+  private final Compression compression = new Compression();
+  private long now;
+  private long sent;
+
+  /// A period of frames of 256 KiB of the image, at that rate, each so many times smaller on the
+  /// wire.
+  private void period(boolean waits, double imageBytesPerSecond, int smaller) {
+    for (int i = 0; i < Compression.PERIOD_FRAMES; i++) {
+      sent += Answer.FRAME_BYTES / smaller;
+      now += (long) (Answer.FRAME_BYTES / imageBytesPerSecond * 1e9);
+      compression.observe(waits, sent, now);
+    }
+  }
+
+  private void period(boolean waits, double bytesPerSecond) {
+    period(waits, bytesPerSecond, 1);
+  }
+
+  @Test
+  void beginsWhenTheNetworkWaitsAndGoesOnWhileItPays() {
+    assertThat(compression.on()).isFalse();
+    period(true, 10e6);
+    assertThat(compression.on()).isTrue();
+    period(true, 20e6, 2);
+    assertThat(compression.on()).isTrue();
+    period(false, 90e6, 50); // now nothing waits, because it is compressed
+    assertThat(compression.on()).isTrue();
+  }
+
+  @Test
+  void endsWhenTheImageMovesSlowerThanWithout() {
+    period(true, 100e6);
+    period(false, 60e6, 2);
+    assertThat(compression.on()).isFalse();
+    period(true, 100e6);
+    assertThat(compression.on()).as("at once again").isFalse();
+    for (int i = 0; i < 20; i++) {
+      period(true, 100e6);
+    }
+    assertThat(compression.on()).as("after a while").isTrue();
+  }
+
+  @Test
+  void neverBeginsOnAFastNetwork() {
+    for (int i = 0; i < 10; i++) {
+      period(true, 500e6);
+      assertThat(compression.on()).isFalse();
+    }
+  }
+
+  @Test
+  void neverBeginsWhenTheNetworkIsIdle() {
+    for (int i = 0; i < 10; i++) {
+      period(false, 10e6);
+      assertThat(compression.on()).isFalse();
+    }
+  }
+
+  @Test
+  void endsWhenTheNetworkBecomesFast() {
+    period(true, 10e6);
+    period(true, 500e6);
+    assertThat(compression.on()).isFalse();
+  }
+}
