@@ -23,7 +23,7 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
   /// Runs it in a new directory below `parent`, which is deleted at the end.
   public Outcome run(Path parent) throws IOException {
     Path directory = Files.createTempDirectory(parent, "landfall-bench-");
-    try (Rig rig = Rig.open();
+    try (Rig rig = Rig.open(scale.link());
         Contenders contenders = new Contenders()) {
       log.accept("making the images ...");
       Images images = Images.make(Files.createDirectory(directory.resolve("data")), scale);

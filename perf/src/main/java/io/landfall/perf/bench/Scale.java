@@ -8,7 +8,8 @@ import io.landfall.perf.image.DiskImage;
 /// @param changedShare of its data that the next version changes
 /// @param rounds that count; one before them does not
 /// @param quick small enough for every build: shows that everything runs, and is no measurement
-public record Scale(DiskImage image, double changedShare, int rounds, boolean quick) {
+/// @param link rate of the network, as `tc` writes it; empty for the loopback as it is
+public record Scale(DiskImage image, double changedShare, int rounds, boolean quick, String link) {
   private static final long SEED = 20_261_124;
   private static final int ROUNDS = 5;
 
@@ -23,22 +24,27 @@ public record Scale(DiskImage image, double changedShare, int rounds, boolean qu
 
   /// The canonical workload: a disk of 2 GiB that is half full, and 5 % of that changed.
   public static Scale full() {
-    return new Scale(new DiskImage(2L << 30, 1L << 30, SEED), 0.05, ROUNDS, false);
+    return new Scale(new DiskImage(2L << 30, 1L << 30, SEED), 0.05, ROUNDS, false, "");
   }
 
   /// The same in small.
   public static Scale small() {
-    return new Scale(new DiskImage(32L << 20, 16L << 20, SEED), 0.05, 1, true);
+    return new Scale(new DiskImage(32L << 20, 16L << 20, SEED), 0.05, 1, true, "");
   }
 
   /// The same with a disk of another size, half full.
   public Scale withMib(int mib) {
     long bytes = (long) mib << 20;
-    return new Scale(new DiskImage(bytes, bytes / 2, SEED), changedShare, rounds, quick);
+    return new Scale(new DiskImage(bytes, bytes / 2, SEED), changedShare, rounds, quick, link);
   }
 
   /// The same with other rounds.
   public Scale withRounds(int n) {
-    return new Scale(image, changedShare, n, quick);
+    return new Scale(image, changedShare, n, quick, link);
+  }
+
+  /// The same over a network of that rate.
+  public Scale withLink(String rate) {
+    return new Scale(image, changedShare, rounds, quick, rate);
   }
 }

@@ -77,6 +77,12 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Where the images are made: the file system that is measured, 8 GiB free.")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
+  @Option(
+      names = "--link",
+      paramLabel = "RATE",
+      description = "Rate of the network, such as 1gbit or 100mbit; needs root.")
+  private String link = "";
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
   private Path jsonFile;
 
@@ -166,6 +172,7 @@ public final class BenchCommand implements Callable<Integer> {
     if (mib != null) {
       scale = scale.withMib(mib);
     }
+    scale = scale.withLink(link);
     return rounds == null ? scale : scale.withRounds(rounds);
   }
 

@@ -98,14 +98,16 @@ public final class Contest {
 
   private Sample measured(Contender contender, Job job, Path work) throws IOException {
     contender.prepare(job, work);
-    FreeMemory.touch(2 * job.bytes());
     for (Path source : job.sources()) {
       FreeMemory.cache(source);
     }
+    FreeMemory.touch(2 * job.bytes(), directory);
     long stored = Trees.bytes(contender.repository(work));
     Path result = contender.result(job, work);
     Sample sample = timed(contender, job, work, result);
+    double cpu = CpuClock.startedByUs();
     sample = sample.with(contender.settle(job));
+    sample = sample.with(Map.of("behindCpuSeconds", CpuClock.startedByUs() - cpu));
     if (contender.repository(work).isPresent()) {
       long grown = Trees.bytes(contender.repository(work)) - stored;
       sample = sample.with(Map.of("storedBytes", (double) grown));

@@ -24,13 +24,21 @@ final class NetworkNamespace implements AutoCloseable {
   }
 
   /// Makes one; empty where that is not allowed, or the tools for it are missing.
-  static Optional<NetworkNamespace> create() throws IOException {
+  ///
+  /// @param rate of its loopback, as `tc` writes it; empty for as fast as it goes
+  static Optional<NetworkNamespace> create(String rate) throws IOException {
     if (!Programs.isRoot() || !Programs.have("unshare", "nsenter", "ip", "sysctl")) {
       return Optional.empty();
     }
     StringBuilder script = new StringBuilder("ip link set lo up || exit 1; ");
     for (String name : CONGESTION_CONTROLS.reversed()) {
       script.append("sysctl -qw net.ipv4.tcp_congestion_control=").append(name).append("; ");
+    }
+    if (!rate.isEmpty()) {
+      // A packet may not wait longer than 50 ms, and segments must not be larger than the bucket.
+      script.append(
+          "ip link set lo gso_max_size 16384 2>/dev/null; tc qdisc add dev lo root tbf rate ");
+      script.append(rate).append(" burst 256k latency 50ms || exit 1; ");
     }
     script.append("cat ").append(SETTING).append("; read end");
     Process holder =

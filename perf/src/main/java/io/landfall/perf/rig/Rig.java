@@ -11,22 +11,40 @@ import java.util.Optional;
 /// Runs the programs that are measured, all under the same conditions.
 public final class Rig implements AutoCloseable {
   private final Optional<NetworkNamespace> network;
+  private final String rate;
   private final Optional<CpuGroup> priority;
 
-  private Rig(Optional<NetworkNamespace> network, Optional<CpuGroup> priority) {
+  private Rig(Optional<NetworkNamespace> network, Optional<CpuGroup> priority, String rate) {
     this.network = network;
     this.priority = priority;
+    this.rate = rate;
   }
 
   /// Sets up what is allowed here.
   public static Rig open() throws IOException {
-    return new Rig(NetworkNamespace.create(), CpuGroup.create());
+    return open("");
+  }
+
+  /// The same, with a network of that rate.
+  ///
+  /// @param rate as `tc` writes it, such as `1gbit`; empty for as fast as it goes
+  /// @throws IOException if a rate is given and cannot be kept to here
+  public static Rig open(String rate) throws IOException {
+    Optional<NetworkNamespace> network = NetworkNamespace.create(rate);
+    if (!rate.isEmpty() && network.isEmpty()) {
+      throw new IOException(
+          "a link of " + rate + " needs root, unshare, nsenter, ip, sysctl and tc");
+    }
+    return new Rig(network, CpuGroup.create(), rate);
   }
 
   /// The congestion control that everything ran under, and whose network it was.
   public String network() {
     return network
-        .map(own -> own.congestionControl() + ", own network namespace")
+        .map(own ->
+            own.congestionControl()
+                + ", own network namespace"
+                + (rate.isEmpty() ? "" : ", " + rate))
         .orElseGet(
             () -> NetworkNamespace.ofMachine() + ", the machine's own loopback (needs root)");
   }

@@ -2,11 +2,13 @@ package io.landfall.perf.worker;
 
 import io.landfall.perf.worker.Order.Names;
 import io.landfall.protocol.content.Chunks;
+import io.landfall.protocol.content.ImageIndex;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.LayeredDevice;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.overlay.OverlayFile;
 import io.landfall.store.chunking.Chunking;
+import io.landfall.store.chunking.ImageIndexes;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.landing.ImageCache;
@@ -18,6 +20,7 @@ import io.landfall.transfer.landing.TransferRecord;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.session.Checksums;
 import io.landfall.transfer.session.Export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,17 +54,27 @@ final class LandingWork {
   Map<String, Double> serve(Order.Serve order) throws IOException {
     for (var image : order.images().entrySet()) {
       Path path = Path.of(image.getValue());
-      if (order.names() == Names.KNOWN) {
-        know(path);
-      }
+      Checksums checksums = order.names() == Names.KNOWN ? indexed(path) : Checksums.NONE;
       offers.put(
           image.getKey(),
           () ->
               Export.of(RawFile.open(path))
                   .withManifest(names(path, order.names()))
+                  .withChecksums(checksums)
                   .withStamp(Export.stampOf(path)));
     }
     return listening();
+  }
+
+  /// What an agent keeps of an image that it has hashed once.
+  private Checksums indexed(Path image) throws IOException {
+    try (RawFile device = RawFile.open(image)) {
+      ImageIndex index =
+          ImageIndexes.at(image.resolveSibling("indexes"))
+              .indexOf(image, device, Chunks.DEFAULT_SIZE_BYTES, done -> {});
+      known.put(image.toString(), index.manifest());
+      return Checksums.of(index);
+    }
   }
 
   private CompletableFuture<Manifest> names(Path path, Names names) {
