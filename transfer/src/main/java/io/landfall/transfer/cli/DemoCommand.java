@@ -41,6 +41,14 @@ final class DemoCommand implements Callable<Integer> {
       description = "Use the simulated hypervisor even if QEMU is there.")
   private boolean simulated;
 
+  @Option(
+      names = "--hypervisor",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description =
+          "auto, qemu, simulated, libvirt, libvirt-kvm, or libvirt@URI for another libvirt than virsh's own (default: ${DEFAULT-VALUE}).")
+  private String hypervisor;
+
   @Option(names = "--json", description = "Print the events and the report as JSON lines.")
   private boolean json;
 
@@ -54,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     JobPrinter printer = new JobPrinter(out, json, Terminal.isInteractive());
     DemoReport report =
-        Demo.run(DemoOptions.in(home, simulated ? "simulated" : "auto"), printer::print);
+        Demo.run(DemoOptions.in(home, simulated ? "simulated" : hypervisor), printer::print);
     if (json) {
       out.println(ControlJson.write(report));
     } else {

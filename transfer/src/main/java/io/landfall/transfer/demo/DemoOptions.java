@@ -6,7 +6,7 @@ import java.time.Duration;
 /// What the demo makes and how long its guest works.
 ///
 /// @param directory new or empty; everything is made in it
-/// @param hypervisor `auto`, `qemu` or `simulated`
+/// @param hypervisor `auto`, `qemu`, `libvirt` or `simulated`
 /// @param imageBytes virtual size of the disk
 /// @param dataBytes how much of it holds data that looks like a system disk's
 /// @param seed of that data

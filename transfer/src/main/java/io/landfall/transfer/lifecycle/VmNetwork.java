@@ -1,6 +1,8 @@
 package io.landfall.transfer.lifecycle;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /// How a VM reaches the network.
@@ -32,6 +34,17 @@ public record VmNetwork(Kind kind, Optional<String> mac, String bridge) {
     if (kind == Kind.BRIDGE && !INTERFACE.matcher(bridge).matches()) {
       throw new IllegalArgumentException("bridge '%s': not an interface's name".formatted(bridge));
     }
+  }
+
+  /// The card's address: the one that was chosen, or a locally administered one made from the job's
+  /// name, which is the same wherever the job goes on.
+  public String addressFor(String jobId) {
+    return mac.orElseGet(() -> {
+      long bits =
+          UUID.nameUUIDFromBytes(jobId.getBytes(StandardCharsets.UTF_8)).getLeastSignificantBits();
+      return "52:54:%02x:%02x:%02x:%02x"
+          .formatted(bits >> 24 & 0xff, bits >> 16 & 0xff, bits >> 8 & 0xff, bits & 0xff);
+    });
   }
 
   /// No network card at all.

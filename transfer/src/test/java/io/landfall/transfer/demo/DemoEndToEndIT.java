@@ -3,7 +3,9 @@ package io.landfall.transfer.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.testing.Libvirtd;
 import io.landfall.transfer.testing.Tools;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,16 @@ class DemoEndToEndIT {
   void aJobGoesItsWholeWayOnQemu() throws Exception {
     Tools.need("qemu-system-x86_64");
     assertGoesItsWholeWay("qemu");
+  }
+
+  @Test
+  void aJobGoesItsWholeWayThroughLibvirt() throws Exception {
+    Path home = Files.createTempDirectory(Path.of("/tmp"), "lv");
+    try (Libvirtd libvirtd = Libvirtd.start(home)) {
+      assertGoesItsWholeWay("libvirt@" + libvirtd.uri());
+    } finally {
+      Tools.run("rm", "-rf", home.toString());
+    }
   }
 
   private void assertGoesItsWholeWay(String hypervisor) throws Exception {

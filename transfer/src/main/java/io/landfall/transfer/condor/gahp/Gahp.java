@@ -20,7 +20,7 @@ public final class Gahp {
   static final String VERSION = "$VMGahpVersion 0.0.1 Landfall $";
 
   private static final Logger LOG = System.getLogger(Gahp.class.getName());
-  private static final List<String> TYPES = List.of("xen", "kvm", "vmware");
+  private static final List<String> TYPES = List.of("xen", "kvm");
 
   private final GahpSettings settings;
   private final String vmType;

@@ -12,6 +12,7 @@ final class GahpDrivers {
   static HypervisorDriver of(String vmType, GahpSettings settings) throws IOException {
     return switch (vmType) {
       case "kvm" -> Drivers.named(settings.hypervisor());
+      case "xen" -> Drivers.named("libvirt-xen");
       default -> throw new IOException("no driver for vm_type = " + vmType);
     };
   }

@@ -30,10 +30,10 @@ import java.util.stream.Stream;
 /// A job as its ad describes it to this host, checked in the order in which HTCondor's gahp does.
 ///
 /// @param name the machine's name: user, cluster and process
-/// @param type `kvm`, `xen` or `vmware`
+/// @param type `kvm` or `xen`
 /// @param memoryMiB guest memory
 /// @param vcpus virtual CPUs
-/// @param disks for KVM and Xen
+/// @param disks in the order of the ad
 /// @param network the network card, or none
 /// @param macAddress the card's address if the job names one
 /// @param vnc whether a display is wanted
@@ -93,7 +93,7 @@ record GahpJob(
           type,
           memory,
           Math.max(1, ad.integer("JobVM_VCPUS").orElse(1L).intValue()),
-          type.equals("vmware") ? List.of() : disks(xen),
+          disks(xen),
           network,
           ad.text("JobVM_MACADDR"),
           is("JobVMVNCConsole"),

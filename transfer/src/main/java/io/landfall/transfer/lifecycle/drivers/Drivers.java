@@ -2,6 +2,9 @@ package io.landfall.transfer.lifecycle.drivers;
 
 import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.lifecycle.Probe;
+import io.landfall.transfer.lifecycle.libvirt.LibvirtDriver;
+import io.landfall.transfer.lifecycle.libvirt.LibvirtSettings;
+import io.landfall.transfer.lifecycle.libvirt.LibvirtSettings.DomainType;
 import io.landfall.transfer.lifecycle.qemu.QemuDriver;
 import io.landfall.transfer.lifecycle.qemu.QemuSettings;
 import io.landfall.transfer.lifecycle.simulated.SimulatedDriver;
@@ -13,19 +16,40 @@ public final class Drivers {
 
   private Drivers() {}
 
-  /// The driver called `name`; `auto` is QEMU where a machine really starts with it, else the
-  /// simulated one.
+  /// The driver called `name`; `libvirt@URI` names the libvirt too; `auto` is QEMU where a machine
+  /// really starts with it, else the simulated one.
   ///
   /// @throws IOException if that driver does not work here; the message says why
   public static HypervisorDriver named(String name) throws IOException {
+    if (name.startsWith("libvirt")) {
+      return usable(libvirt(name));
+    }
     return switch (name) {
       case "simulated" -> new SimulatedDriver();
       case "qemu" -> usable(new QemuDriver(QemuSettings.defaults()));
       case "auto" -> best();
-      default ->
-          throw new IOException(
-              "hypervisor '" + name + "' is not known; write auto, qemu or simulated");
+      default -> throw unknown(name);
     };
+  }
+
+  private static IOException unknown(String name) {
+    return new IOException(
+        "hypervisor '"
+            + name
+            + "' is not known; write auto, qemu, libvirt, libvirt-kvm, libvirt-xen or simulated");
+  }
+
+  private static HypervisorDriver libvirt(String name) throws IOException {
+    String[] parts = name.split("@", 2);
+    LibvirtSettings settings =
+        LibvirtSettings.of(
+            switch (parts[0]) {
+              case "libvirt" -> DomainType.QEMU;
+              case "libvirt-kvm" -> DomainType.KVM;
+              case "libvirt-xen" -> DomainType.XEN;
+              default -> throw unknown(name);
+            });
+    return new LibvirtDriver(parts.length == 2 ? settings.at(parts[1]) : settings);
   }
 
   private static HypervisorDriver usable(HypervisorDriver driver) throws IOException {

@@ -8,14 +8,12 @@ import io.landfall.transfer.lifecycle.VmKernel;
 import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmNetwork.Kind;
 import io.landfall.transfer.lifecycle.VmSpec;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import tools.jackson.databind.json.JsonMapper;
 
 /// QEMU's arguments for a VM.
@@ -219,17 +217,9 @@ final class CommandLine {
       }
     }
     Map<String, Object> card = object("driver", "virtio-net-pci", "netdev", "net");
-    card.put("mac", network.mac().orElseGet(() -> macOf(spec.jobId())));
+    card.put("mac", network.addressFor(spec.jobId()));
     card.put("romfile", "");
     addJson("-device", card);
-  }
-
-  /// A locally administered address from the job's name: the same wherever the job goes on.
-  static String macOf(String jobId) {
-    long bits =
-        UUID.nameUUIDFromBytes(jobId.getBytes(StandardCharsets.UTF_8)).getLeastSignificantBits();
-    return "52:54:%02x:%02x:%02x:%02x"
-        .formatted(bits >> 24 & 0xff, bits >> 16 & 0xff, bits >> 8 & 0xff, bits & 0xff);
   }
 
   private void addDisplay() {

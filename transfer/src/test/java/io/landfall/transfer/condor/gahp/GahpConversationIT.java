@@ -53,7 +53,7 @@ class GahpConversationIT {
     try (Starter starter = new Starter(gahp.getInputStream(), gahp.getOutputStream())) {
       assertThat(starter.greeting()).startsWith("$VMGahpVersion").endsWith("$");
       assertThat(starter.say("COMMANDS")).startsWith("S").hasSize(18).contains("ASYNC_MODE_ON");
-      assertThat(starter.say("SUPPORT_VMS")).containsExactly("S", "xen", "kvm", "vmware");
+      assertThat(starter.say("SUPPORT_VMS")).containsExactly("S", "xen", "kvm");
       assertThat(starter.say("ASYNC_MODE_ON")).containsExactly("S");
       starter.sendAd(scratch.toString(), ad(true, ""));
       List<String> started = starter.request("CONDOR_VM_START kvm");

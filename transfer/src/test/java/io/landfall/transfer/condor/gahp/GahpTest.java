@@ -75,6 +75,7 @@ class GahpTest {
             "CONDOR_VM_START 0 kvm",
             "CONDOR_VM_START -3 kvm",
             "CONDOR_VM_START 2 qemu",
+            "CONDOR_VM_START 2 vmware",
             "CONDOR_VM_STATUS 2 one",
             "VERSION 1")) {
       assertThat(starter.say(line)).as(line).containsExactly("E");

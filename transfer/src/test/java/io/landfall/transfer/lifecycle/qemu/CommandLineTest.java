@@ -79,8 +79,9 @@ class CommandLineTest {
     assertThat(values("-netdev", bridge))
         .containsExactly("{\"type\":\"bridge\",\"id\":\"net\",\"br\":\"br0\"}");
     assertThat(values("-device", bridge).getLast())
-        .contains("\"mac\":\"" + CommandLine.macOf("job 1,0") + "\"");
-    assertThat(CommandLine.macOf("job 1,0")).matches("52:54(:[0-9a-f]{2}){4}");
+        .contains("\"mac\":\"" + VmNetwork.user(Optional.empty()).addressFor("job 1,0") + "\"");
+    assertThat(VmNetwork.user(Optional.empty()).addressFor("job 1,0"))
+        .matches("52:54(:[0-9a-f]{2}){4}");
   }
 
   @Test
