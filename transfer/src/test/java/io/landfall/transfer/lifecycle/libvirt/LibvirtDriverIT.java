@@ -121,7 +121,10 @@ class LibvirtDriverIT {
     try (BlockDevice disk = disk(first)) {
       ImageFormat.RAW.write(disk, moved, done -> {});
     }
-    VmSpec second = spec("second", moved);
+    // The job's name goes with it: libvirt restores no domain under another.
+    Path elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
+    VmDrive drive = VmDrive.writable("vda", moved, elsewhere.resolve("vda.qcow2"));
+    VmSpec second = VmSpec.of("first", elsewhere, 32, 1, List.of(drive));
     try (Vm vm = driver.restore(second, saved)) {
       assertThat(vm.state()).isEqualTo(VmState.STARTED);
       vm.resume();
