@@ -107,8 +107,7 @@ final class Attempt {
 
   private void landAndStart() throws IOException {
     Optional<CheckpointRecord> from = images.checkpoints().restorable();
-    Reply.Prepared prepared =
-        inTurn(agent.uploads(), () -> call(images.prepareRequest(from)));
+    Reply.Prepared prepared = inTurn(agent.uploads(), () -> call(images.prepareRequest(from)));
     List<Reply.LandedPart> parts = new ArrayList<>(prepared.disks());
     prepared.memory().ifPresent(parts::add);
     runner.event(new JobEvent.Landed(Instant.now(), host.address(), parts));
