@@ -98,7 +98,7 @@ public final class CheckpointBench {
   private static VmSpec spec(Path directory) throws IOException {
     Path image = directory.resolve("disk.raw");
     try (RawFile disk = RawFile.create(image, 16 * MIB)) {
-      WorkProgram.install(disk, new WorkPlan(100_000, Duration.ofMillis(50)));
+      WorkProgram.install(disk, new WorkPlan(60_000, Duration.ofMillis(50)));
     }
     Path work = Files.createDirectory(directory.resolve("vm"));
     VmDrive drive = VmDrive.writable("vda", image, work.resolve("vda.qcow2"));
