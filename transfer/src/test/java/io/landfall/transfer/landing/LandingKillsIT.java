@@ -147,8 +147,8 @@ class LandingKillsIT {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-      kill();
+    public void close() throws IOException {
+      process.destroyForcibly();
       lines.close();
     }
   }
