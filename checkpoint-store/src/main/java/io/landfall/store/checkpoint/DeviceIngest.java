@@ -4,6 +4,7 @@ import io.landfall.protocol.content.ChunkEncoder;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.CorruptChunkException;
+import io.landfall.protocol.content.EncodedChunk;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.store.chunk.ChunkReader;
@@ -232,11 +233,11 @@ final class DeviceIngest {
 
     private int store(long index, ChunkId id, ByteBuffer plain) throws IOException {
       Optional<ChunkId> baseId = readBase(index, plain.remaining());
-      return session.store(
-          kind,
-          baseId.isPresent()
-              ? encoder.encode(id, plain, baseId.get(), base.duplicate())
-              : encoder.encode(id, plain));
+      if (baseId.isEmpty()) {
+        return session.store(kind, encoder.encode(id, plain));
+      }
+      EncodedChunk encoded = encoder.encode(id, plain, baseId.get(), base.duplicate());
+      return session.storeDelta(kind, encoded, () -> encoder.encode(id, plain));
     }
 
     /// Reads the base of a delta into `base`; a base that is missing or damaged is none.

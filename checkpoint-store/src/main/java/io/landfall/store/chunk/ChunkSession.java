@@ -1,6 +1,5 @@
 package io.landfall.store.chunk;
 
-import io.landfall.protocol.content.ChunkHeader;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.EncodedChunk;
 import java.io.IOException;
@@ -101,25 +100,60 @@ public final class ChunkSession implements AutoCloseable {
         && pin(at.get().pack());
   }
 
-  /// Stores a chunk unless the store has it meanwhile; either way this session relies on it.
+  /// Makes the full form of a chunk.
+  @FunctionalInterface
+  public interface FullForm {
+    /// Encodes it.
+    EncodedChunk make() throws IOException;
+  }
+
+  /// Stores a chunk in full unless the store has it meanwhile; either way this session relies on
+  /// it.
   ///
   /// @return bytes it took: 0 if it was there
   public int store(PackKind kind, EncodedChunk chunk) throws IOException {
-    ChunkHeader header = chunk.header();
-    ChunkId id = header.id();
+    if (chunk.header().encoding().isDelta()) {
+      throw new IllegalArgumentException("a page delta needs its full form beside it");
+    }
+    return put(kind, chunk, () -> chunk);
+  }
+
+  /// Stores a chunk as a page delta unless the store has it meanwhile.
+  ///
+  /// A chunk that is there but may not be relied on, because its pack is being emptied, is stored
+  /// in full: others may know it as the base of their deltas, and no delta may take the place of
+  /// that.
+  ///
+  /// @param inFull makes the same chunk's full form
+  /// @return bytes it took: 0 if it was there
+  public int storeDelta(PackKind kind, EncodedChunk delta, FullForm inFull) throws IOException {
+    return put(kind, delta, inFull);
+  }
+
+  /// Stores a record of a pack that is being emptied, as it lies there.
+  int move(PackKind kind, EncodedChunk chunk) throws IOException {
+    return put(kind, chunk, () -> chunk);
+  }
+
+  private int put(PackKind kind, EncodedChunk offered, FullForm inFull) throws IOException {
+    ChunkId id = offered.header().id();
+    EncodedChunk chunk;
     OpenPack full;
     synchronized (store.stripe(id)) {
-      if (touch(id)) {
+      Optional<ChunkLocation> at = store.find(id);
+      if (relyOn(id, at)) {
         return 0;
       }
+      chunk = at.isPresent() ? inFull.make() : offered;
       full = append(kind, chunk);
     }
+    int bytes = chunk.header().totalLength();
     storedChunks.increment();
-    storedBytes.add(header.totalLength());
+    storedBytes.add(bytes);
     if (full != null) {
       store.sealLater(full);
     }
-    return header.totalLength();
+    return bytes;
   }
 
   /// Appends, and returns the pack if it is full by that.

@@ -115,7 +115,7 @@ public final class PackCollection implements AutoCloseable {
                 throw new IOException("a full form needs no base");
               });
     }
-    return session.store(file.header().kind(), chunk);
+    return session.move(file.header().kind(), chunk);
   }
 
   @Override

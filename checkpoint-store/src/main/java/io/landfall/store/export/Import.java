@@ -89,7 +89,11 @@ public final class Import implements ExportStream.Receiver {
     boolean asItLies =
         !header.encoding().isDelta() || target.session().isFullAndDurable(header.base());
     storedBytes +=
-        target.session().store(kind(header), asItLies ? chunk : encoder.encode(header.id(), plain));
+        asItLies
+            ? target
+                .session()
+                .storeDelta(kind(header), chunk, () -> encoder.encode(header.id(), plain))
+            : target.session().store(kind(header), encoder.encode(header.id(), plain));
   }
 
   private void readBase(ChunkId id, ByteBuffer target) throws IOException {

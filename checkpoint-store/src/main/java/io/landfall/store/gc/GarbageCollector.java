@@ -1,12 +1,14 @@
 package io.landfall.store.gc;
 
 import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.chunk.DamagedPackException;
 import io.landfall.store.chunk.PackCollection;
 import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackEntry;
 import io.landfall.store.chunk.PackFile;
 import io.landfall.store.gc.GcPlan.PackUse;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,12 +50,21 @@ public final class GarbageCollector {
       Marks marks = Marks.of(store);
       GcPlan plan = plan(store, marks);
       show.accept(plan);
-      return act(collection, marks, plan, stop);
+      GcResult first = act(collection, marks, plan, stop);
+      if (!first.finished() || first.removedPacks() == 0) {
+        return first;
+      }
+      // Bases whose last deltas went just now.
+      Marks again = Marks.of(store);
+      return first.plus(act(collection, again, plan(store, again), stop));
     }
   }
 
   private static GcPlan plan(CheckpointStore store, Marks marks) throws IOException {
     SortedMap<Long, Path> packs = store.packDirectory().list();
+    for (long pack : packs.keySet()) {
+      marks.keepBases(entries(store.packDirectory(), pack));
+    }
     List<PackUse> removed = new ArrayList<>();
     List<PackUse> rewritten = new ArrayList<>();
     long keptDead = 0;
@@ -74,6 +85,22 @@ public final class GarbageCollector {
       }
     }
     return new GcPlan(packs.size(), removed, rewritten, keptDead);
+  }
+
+  private static List<PackEntry> entries(PackDirectory directory, long pack) throws IOException {
+    Path open = directory.open(pack);
+    if (Files.exists(open)) {
+      try (PackFile file = PackFile.open(open)) {
+        return file.walk();
+      } catch (DamagedPackException e) {
+        return List.of(); // made just now: whoever writes to it holds on to the bases
+      } catch (NoSuchFileException e) {
+        LOG.log(System.Logger.Level.DEBUG, "pack {0} was sealed meanwhile", pack);
+      }
+    }
+    try (PackFile file = PackFile.open(directory.sealed(pack))) {
+      return file.table();
+    }
   }
 
   private static PackUse use(long sequence, Path path, Marks marks) throws IOException {

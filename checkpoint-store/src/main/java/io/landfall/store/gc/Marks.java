@@ -12,6 +12,7 @@ import io.landfall.store.chunk.MissingChunkException;
 import io.landfall.store.chunk.PackEntry;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,6 +46,17 @@ final class Marks {
       }
     }
     return marks;
+  }
+
+  /// Marks the bases of all page deltas that lie in a pack, needed or not: whoever finds such a
+  /// delta, in a table or in an index that was made again, must be able to read it. A base outlives
+  /// the last of its deltas by one collection.
+  void keepBases(List<PackEntry> entries) throws IOException {
+    for (PackEntry entry : entries) {
+      if (entry.header().encoding().isDelta()) {
+        store.locator().find(entry.header().base()).ifPresent(live::add);
+      }
+    }
   }
 
   boolean isLive(long pack, PackEntry entry) {
