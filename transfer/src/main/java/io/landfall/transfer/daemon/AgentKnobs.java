@@ -47,7 +47,6 @@ public final class AgentKnobs {
           "MAX_CONCURRENT_UPLOADS",
           "MAX_CONCURRENT_DOWNLOADS",
           "LANDFALL_IMAGE_CACHE_SIZE",
-          "RESERVED_DISK",
           "LANDFALL_MAX_SEND_RATE",
           "VM_NETWORKING_BRIDGE_INTERFACE",
           "RESERVED_DISK",

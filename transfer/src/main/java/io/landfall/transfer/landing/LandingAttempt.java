@@ -29,6 +29,7 @@ final class LandingAttempt {
   private final RangeSet resumed;
   private final RangeSet toCopy;
   private final RangeSet toPull;
+  private final Sources sources;
   private final Sealing sealing;
   private long baseBytes;
   private long seedBytes;
@@ -52,7 +53,8 @@ final class LandingAttempt {
     this.resumed = part.resumed().intersect(everything);
     this.toCopy = plan.base().minus(resumed);
     this.toPull = plan.data().minus(resumed);
-    this.sealing = new Sealing(source, plan, part);
+    this.sources = new Sources(source, options.others(), options.stall());
+    this.sealing = new Sealing(source, sources, plan, part);
   }
 
   LandedImage run() throws IOException {
@@ -151,7 +153,6 @@ final class LandingAttempt {
       RangeSet here = local.find(toPull);
       RangeSet remote = toPull.minus(here);
       try (LocalParts.Copying copying = local.start(toCopy, here)) {
-        Sources sources = new Sources(source, options.others(), options.stall());
         pulled = sources.pull(remote.ranges(), arrivals, listener);
         copying.await();
       }

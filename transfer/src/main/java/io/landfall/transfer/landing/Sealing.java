@@ -15,12 +15,14 @@ import java.util.List;
 /// Compares what has landed with what the source's manifest names, if it has one.
 final class Sealing {
   private final RemoteImage source;
+  private final Sources sources;
   private final LandingPlan plan;
   private final PartFile part;
   private PullSummary refetched = new PullSummary(0, 0, 0);
 
-  Sealing(RemoteImage source, LandingPlan plan, PartFile part) {
+  Sealing(RemoteImage source, Sources sources, LandingPlan plan, PartFile part) {
     this.source = source;
+    this.sources = sources;
     this.plan = plan;
     this.part = part;
   }
@@ -36,7 +38,7 @@ final class Sealing {
   /// @throws LandingException `CONTENT_MISMATCH` if that is not what the source's manifest names
   Manifest verified(Sealer sealer) throws IOException {
     Manifest landed = sealer.finish();
-    Manifest named = source.manifest().orElse(landed);
+    Manifest named = sources.manifest().orElse(landed);
     landed = inChunksOf(named, landed);
     requireEqual(differing(landed, named), landed, named, "");
     return landed;
@@ -45,7 +47,7 @@ final class Sealing {
   /// The manifest of a part file, after what was wrong has been fetched again.
   Manifest repaired(Sealer sealer) throws IOException {
     Manifest landed = sealer.finish();
-    Manifest named = source.manifest().orElse(landed);
+    Manifest named = sources.manifest().orElse(landed);
     landed = inChunksOf(named, landed);
     List<Long> wrong = differing(landed, named);
     if (!wrong.isEmpty()) {
@@ -96,7 +98,7 @@ final class Sealing {
       part.file().zero(range.offset(), range.length());
     }
     refetched =
-        source.pull(wrong.intersect(plan.data()).ranges(), new Rewriting(), TransferListener.NONE);
+        sources.pull(wrong.intersect(plan.data()).ranges(), new Rewriting(), TransferListener.NONE);
   }
 
   private Range chunkRange(long chunk, int chunkSizeBytes) {

@@ -1,5 +1,6 @@
 package io.landfall.transfer.landing;
 
+import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
@@ -12,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Pulls from one source, and from the next of the same content what is left when that fails or
 /// stalls.
@@ -20,6 +22,7 @@ final class Sources {
 
   private final List<RemoteImage> sources = new ArrayList<>();
   private final StallRule stall;
+  private int current; // of sources: those before it have failed; one thread at a time
 
   /// @param others are asked in this order; one of other or unknown content is left out
   Sources(RemoteImage first, List<RemoteImage> others, StallRule stall) {
@@ -37,27 +40,33 @@ final class Sources {
       throws IOException {
     Remaining remaining = new Remaining(ranges, sink);
     long wireBytes = 0;
-    for (int i = 0; ; i++) {
-      RemoteImage source = sources.get(i);
+    while (true) {
+      RemoteImage source = sources.get(current);
       try {
         PullSummary last = pull(source, remaining, listener);
         return new PullSummary(
             remaining.dataBytes(), remaining.zeroBytes(), wireBytes + last.wireBytes());
       } catch (IOException e) {
         if (remaining.sinkFailed()
-            || i + 1 == sources.size()
+            || current + 1 == sources.size()
             || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         wireBytes = remaining.dataBytes(); // what headers added is not known of a pull that failed
+        current++;
         LOG.log(
             Level.WARNING,
             "{0}: {1}; going on from {2}",
             source,
             e.getMessage(),
-            sources.get(i + 1));
+            sources.get(current));
       }
     }
+  }
+
+  /// The names of the chunks, from the source that was pulled from last.
+  Optional<Manifest> manifest() throws IOException {
+    return sources.get(current).manifest();
   }
 
   private PullSummary pull(RemoteImage source, Remaining remaining, TransferListener listener)
