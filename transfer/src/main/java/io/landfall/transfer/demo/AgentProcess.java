@@ -19,7 +19,11 @@ public final class AgentProcess implements AutoCloseable {
 
   /// As the launcher starts an agent.
   private static final List<String> JVM_OPTIONS =
-      List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx192m");
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "-XX:+UseSerialGC",
+          "-Xmx192m",
+          "-XX:MaxDirectMemorySize=288m");
 
   private final Path directory;
   private final Process process;
