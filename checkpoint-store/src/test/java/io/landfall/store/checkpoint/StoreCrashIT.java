@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// collection and rebuilding: afterwards the store opens, is clean, and has every checkpoint that
 /// was acknowledged.
 ///
-/// `-Dcrash.kills=200` for more; `-Dcrash.seed=N` to repeat.
+/// `-Dcrash.kills=N` for more; `-Dcrash.seed=N` to repeat.
 class StoreCrashIT {
-  private static final int KILLS = Integer.getInteger("crash.kills", 60);
+  private static final int KILLS = Integer.getInteger("crash.kills", 200);
   private static final long SEED = Long.getLong("crash.seed", 20261124);
   private static final int KILLS_PER_STORE = 8;
 

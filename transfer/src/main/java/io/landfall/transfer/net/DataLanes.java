@@ -34,6 +34,7 @@ final class DataLanes implements PullRun.Lanes {
   private final List<PullRun> runs = new CopyOnWriteArrayList<>();
   private final AtomicInteger nextRequest = new AtomicInteger(1);
   private final AtomicInteger nextLane = new AtomicInteger();
+  private final AtomicInteger added = new AtomicInteger();
   private final List<Connection> connections = new CopyOnWriteArrayList<>(); // lost ones too
   private volatile IOException failure;
 
@@ -45,13 +46,14 @@ final class DataLanes implements PullRun.Lanes {
   /// Adds a connection.
   ///
   /// @param allLost is told when no connection is left
-  /// @return how many there are now
+  /// @return which one it is, from 1: all connections up to the highest number so far are here
   int add(Connection connection, Serving serving, Consumer<String> allLost) {
     Lane lane = new Lane(nextLane.getAndIncrement(), connection, serving, allLost);
     connection.listener(lane);
     lanes.add(lane);
     connections.add(connection);
-    return lanes.size();
+    // Not the length of the list: of two that are added at once, both would be the last.
+    return added.incrementAndGet();
   }
 
   long sentBytes() {

@@ -14,12 +14,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /// Certificates and keys as PEM files, keys for their owner's eyes only.
 final class PemFiles {
@@ -34,8 +38,19 @@ final class PemFiles {
     replace(file, pem("CERTIFICATE", certificate.getEncoded()), "rw-r--r--");
   }
 
-  static void write(Path file, PrivateKey key) throws IOException {
-    writeSecret(file, pem("PRIVATE KEY", key.getEncoded()));
+  /// Writes an EC key with its public half inside, as OpenSSL does: GnuTLS, which QEMU and libnbd
+  /// read keys with, takes no other, and the JDK's own encoding leaves that half out.
+  static void write(Path file, PrivateKey key, PublicKey itsPublic) throws IOException {
+    SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(itsPublic.getEncoded());
+    ECPrivateKey curve = (ECPrivateKey) key;
+    var both =
+        new org.bouncycastle.asn1.sec.ECPrivateKey(
+            curve.getParams().getOrder().bitLength(),
+            curve.getS(),
+            info.getPublicKeyData(),
+            info.getAlgorithm().getParameters());
+    writeSecret(
+        file, pem("PRIVATE KEY", new PrivateKeyInfo(info.getAlgorithm(), both).getEncoded()));
   }
 
   static void writeSecret(Path file, String text) throws IOException {

@@ -45,7 +45,7 @@ public final class PoolAuthority {
       PemFiles.writeSecret(
           directory.resolve(PoolCredentials.POOL_KEY), HexFormat.of().formatHex(poolKey) + "\n");
       PemFiles.write(directory.resolve(PoolCredentials.CA_CERT), made.certificate());
-      PemFiles.write(directory.resolve(KEY), made.key());
+      PemFiles.write(directory.resolve(KEY), made.key(), made.certificate().getPublicKey());
       return new PoolAuthority(directory, made);
     } catch (GeneralSecurityException e) {
       throw new IOException("making an authority: " + e.getMessage(), e);
@@ -104,7 +104,8 @@ public final class PoolAuthority {
       throws IOException, GeneralSecurityException {
     Issued issued = Certificates.issue(authority, identity, purpose, names, validity);
     PemFiles.write(target.resolve(side + "-cert.pem"), issued.certificate());
-    PemFiles.write(target.resolve(side + "-key.pem"), issued.key());
+    PemFiles.write(
+        target.resolve(side + "-key.pem"), issued.key(), issued.certificate().getPublicKey());
   }
 
   private static void makeDirectory(Path directory) throws IOException {

@@ -5,7 +5,6 @@ import io.landfall.snapshot.device.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A device whose medium fails, or whose host dies, after so many bytes were read.
@@ -13,7 +12,7 @@ final class FailingDevice implements BlockDevice {
   private final BlockDevice device;
   private final AtomicLong left;
   private final Runnable whenSpent;
-  private final AtomicBoolean spent = new AtomicBoolean();
+  private boolean spent; // guarded by this
 
   FailingDevice(BlockDevice device, long bytes) {
     this(device, bytes, () -> {});
@@ -34,8 +33,12 @@ final class FailingDevice implements BlockDevice {
   @Override
   public void read(long offset, ByteBuffer target) throws IOException {
     if (left.addAndGet(-target.remaining()) < 0) {
-      if (spent.compareAndSet(false, true)) {
-        whenSpent.run();
+      // No reader is told of the failure before that has run: a host that dies answers nobody.
+      synchronized (this) {
+        if (!spent) {
+          spent = true;
+          whenSpent.run();
+        }
       }
       throw new IOException("the medium failed");
     }

@@ -8,6 +8,8 @@ import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.device.WholeDisk;
 import io.landfall.snapshot.format.qcow2.Qcow2Image;
 import io.landfall.snapshot.overlay.OverlayFile;
+import io.landfall.transfer.pool.PoolAuthority;
+import io.landfall.transfer.pool.PoolIdentity;
 import io.landfall.transfer.nbd.NbdExport;
 import io.landfall.transfer.nbd.NbdExports;
 import io.landfall.transfer.testing.Tools;
@@ -17,6 +19,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -310,12 +314,16 @@ class NbdInteropIT {
         "nbdcopy '" + uri + "' \"$uri\"");
   }
 
+  /// What `landfall pool issue` makes for a host of a pool of its own.
+  private Path issued(String pool) throws IOException {
+    return PoolAuthority.init(dir.resolve(pool))
+        .issue(PoolIdentity.host("localhost"), List.of(), Duration.ofDays(1));
+  }
+
   @Test
   void overTcpWithClientCertificates() throws Exception {
-    Path pki = dir.resolve("pki");
-    Path stranger = dir.resolve("stranger");
-    Certificates.make(pki);
-    Certificates.make(stranger);
+    Path pki = issued("pki");
+    Path stranger = issued("stranger");
     int port =
         server
             .listen(
