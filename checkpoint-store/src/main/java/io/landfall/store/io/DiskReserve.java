@@ -1,7 +1,6 @@
 package io.landfall.store.io;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Disk space that is left free for others, and for what gives space back.
@@ -14,7 +13,7 @@ public record DiskReserve(Path directory, long bytes) {
   ///
   /// @throws StoreFullException if it is not
   public void require() throws IOException {
-    long free = Files.getFileStore(directory).getUsableSpace();
+    long free = directory.toFile().getUsableSpace();
     if (free < bytes) {
       throw new StoreFullException(
           "%s: %d MiB are free on its disk, and %d MiB are reserved; delete checkpoints and collect, or free some space"

@@ -207,7 +207,7 @@ final class CacheDirectory implements AutoCloseable {
 
   /// The bytes that are free on the disk.
   long usableBytes() throws IOException {
-    return Files.getFileStore(images).getUsableSpace();
+    return images.toFile().getUsableSpace();
   }
 
   /// Notes that an image is used now.

@@ -132,7 +132,7 @@ public final class TreeLanding {
 
   private static void requireRoom(HeldDirectory beside, TreeListing listing, Path target)
       throws IOException {
-    long room = Files.getFileStore(beside.path()).getUsableSpace();
+    long room = beside.path().toFile().getUsableSpace();
     long needed = listing.packBytes(); // a large file asks for itself, without its holes
     if (needed > room) {
       throw new IOException(
