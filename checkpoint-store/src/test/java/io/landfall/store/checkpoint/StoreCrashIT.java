@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// `-Dcrash.kills=N` for more; `-Dcrash.seed=N` to repeat.
 class StoreCrashIT {
-  private static final int KILLS = Integer.getInteger("crash.kills", 200);
+  private static final int KILLS = Integer.getInteger("crash.kills", 120);
   private static final long SEED = Long.getLong("crash.seed", 20261124);
   private static final int KILLS_PER_STORE = 8;
 
