@@ -34,7 +34,7 @@ final class PoolCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = {
         "Makes the authority of a new pool. Whoever can read its directory decides who belongs to the pool.",
-        "%nExample: landfall pool init /root/pool"
+        "%nExample: landfall pool init ~/pool"
       })
   static final class Init implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -56,7 +56,7 @@ final class PoolCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = {
         "Issues or renews the certificates of a host or a user, and prints the directory with them. Copy it to that host and set LANDFALL_POOL to it; QEMU and libnbd take it as it is.",
-        "%nExample: landfall pool issue exec1.example.org --also 10.0.0.7 --pool /root/pool"
+        "%nExample: landfall pool issue exec1.example.org --also 10.0.0.7 --pool ~/pool"
       })
   static final class Issue implements Callable<Integer> {
     @Spec private CommandSpec spec;

@@ -1,6 +1,5 @@
-/// The two places where a stock HTCondor takes in somebody else's program for its vm universe, and
-/// takes in ours: `condor_vm-gahp`, which runs a job's virtual machine
-/// ([io.landfall.transfer.condor.gahp]), and a file-transfer plugin.
+/// Where a stock HTCondor takes in somebody else's program for its vm universe, and takes in ours:
+/// `condor_vm-gahp`, which runs a job's virtual machine ([io.landfall.transfer.condor.gahp]).
 ///
 /// Knows HTCondor's words and forms, and does nothing of its own: machines are the lifecycle's.
 ///

@@ -20,8 +20,8 @@ import java.util.List;
 /// That is how a guest's memory is frozen with a short pause and without any help from a hypervisor
 /// or a kernel: once beside the running guest, which takes what changed since the last time, and
 /// once while it stands still, which finds the little that changed since then. Comparing goes at
-/// the speed of memory (about 5 GB/s on one processor), so the pause grows by a fifth of a second
-/// for each GiB that the guest has ever used.
+/// the speed of memory, so the pause grows with what the guest has ever used, not with what it
+/// changed; perf's `RESULTS.md` has figures.
 public final class MemoryCopy {
   private static final int PAGE_BYTES = 4096;
 

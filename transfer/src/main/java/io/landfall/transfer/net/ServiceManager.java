@@ -22,14 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
-/// Tells systemd how the daemon is: ready, alive, reloading, about to stop.
+/// Tells systemd how the daemon is: ready, alive, about to stop.
 ///
 /// The protocol is sd_notify(3): datagrams of `NAME=VALUE` lines to the socket that `NOTIFY_SOCKET`
 /// names. Without that variable nothing is sent. What cannot be sent is logged and does not disturb
 /// the daemon. Threads: any.
 public final class ServiceManager implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ServiceManager.class.getName());
-  private static final String READY = "READY=1\n";
 
   private final Optional<Channel> channel;
   private final long watchdogMicros;
@@ -87,7 +86,7 @@ public final class ServiceManager implements AutoCloseable {
   /// Says that the daemon does its work, with a sentence for `systemctl status`; from now on the
   /// watchdog is told twice in its period that `alive` is true, and nothing while it is not.
   public void ready(String status, BooleanSupplier alive) {
-    send(READY + "STATUS=" + status);
+    send("READY=1\nSTATUS=" + status);
     if (watchdogMicros > 0 && channel.isPresent() && fed.compareAndSet(false, true)) {
       Thread.ofVirtual().name("landfall-watchdog").start(() -> feedWatchdog(channel.get(), alive));
     }
@@ -104,16 +103,6 @@ public final class ServiceManager implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /// Says that the configuration is read again; [#ready] ends it.
-  public void reloading() {
-    send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
-  }
-
-  /// Says what the daemon does now, in a sentence for `systemctl status`.
-  public void status(String status) {
-    send(READY + "STATUS=" + status);
   }
 
   /// Says that the daemon has begun to stop.

@@ -62,7 +62,7 @@ class ServiceManagerTest {
     String name = "landfall-test-" + ProcessHandle.current().pid();
     Channel systemd = listen("\0" + name);
     try (ServiceManager manager = ServiceManager.of(Map.of("NOTIFY_SOCKET", "@" + name))) {
-      manager.status("two jobs");
+      manager.ready("two jobs", () -> true);
       assertThat(next()).isEqualTo("READY=1\nSTATUS=two jobs");
     }
     systemd.close().sync();
