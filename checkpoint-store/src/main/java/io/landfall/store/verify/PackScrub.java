@@ -3,6 +3,7 @@ package io.landfall.store.verify;
 import io.landfall.protocol.content.ChunkDecoder;
 import io.landfall.protocol.content.ChunkHeader;
 import io.landfall.protocol.content.ChunkId;
+import io.landfall.protocol.content.CorruptChunkException;
 import io.landfall.protocol.content.EncodedChunk;
 import io.landfall.store.chunk.ChunkReader;
 import io.landfall.store.chunk.DamagedPackException;
@@ -27,6 +28,9 @@ import java.util.UUID;
 ///
 /// One thread.
 final class PackScrub {
+  /// No record of a sealed pack can be torn.
+  private static final long NOT_TORN = Long.MAX_VALUE;
+
   private final UUID store;
   private final ChunkReader bases;
   private final ChunkDecoder decoder = new ChunkDecoder();
@@ -63,14 +67,15 @@ final class PackScrub {
   /// Reads the pack.
   ///
   /// @param needed how far committed checkpoints say that an open pack is durable; what lies behind
-  ///   may be being written just now
+  ///   may be being written just now, or was when the power went
   void scrub(long sequence, Path path, long needed) throws IOException {
     try (PackFile pack = PackFile.open(path)) {
       requireOwn(pack.header(), sequence, path);
       if (PackDirectory.isSealed(path)) {
         scrubSealed(pack);
       } else {
-        walk(pack, Math.max(needed, PackHeader.SIZE_BYTES), pack.sizeBytes(), Map.of());
+        long promised = Math.max(needed, PackHeader.SIZE_BYTES);
+        walk(pack, promised, promised, pack.sizeBytes(), Map.of());
       }
     } catch (DamagedPackException e) {
       if (needed == 0 && !PackDirectory.isSealed(path)) {
@@ -97,10 +102,10 @@ final class PackScrub {
       pack.table().forEach(entry -> table.put(entry.offset(), entry));
     } catch (IOException e) {
       findings.add(new Finding(Kind.PACK_TABLE, pack.path(), -1, e.getMessage(), List.of()));
-      walk(pack, PackHeader.SIZE_BYTES, pack.sizeBytes(), Map.of());
+      walk(pack, PackHeader.SIZE_BYTES, NOT_TORN, pack.sizeBytes(), Map.of());
       return;
     }
-    walk(pack, end, end, table);
+    walk(pack, end, NOT_TORN, end, table);
     compare(pack, table);
   }
 
@@ -120,13 +125,18 @@ final class PackScrub {
   }
 
   /// Walks records up to `end`; what is no record is a finding before `mustReach` and the end of
-  /// the walk behind it.
-  private void walk(PackFile pack, long mustReach, long end, Map<Long, PackEntry> table)
+  /// the walk behind it. So is, from `maybeTorn` on, a record whose payload is not what its header
+  /// says: recovery believes none from there on either.
+  private void walk(
+      PackFile pack, long mustReach, long maybeTorn, long end, Map<Long, PackEntry> table)
       throws IOException {
     long at = PackHeader.SIZE_BYTES;
     while (at < end) {
       List<PackEntry> run = pack.scan(at, end);
       for (PackEntry entry : run) {
+        if (entry.offset() >= maybeTorn && isTorn(pack, entry)) {
+          return;
+        }
         check(pack, entry);
         at = entry.end();
       }
@@ -143,14 +153,28 @@ final class PackScrub {
     }
   }
 
+  private EncodedChunk read(PackFile pack, PackEntry entry) throws IOException {
+    record.clear().limit(entry.header().totalLength());
+    pack.read(entry.offset(), record);
+    return EncodedChunk.readFrom(record.flip());
+  }
+
+  private boolean isTorn(PackFile pack, PackEntry entry) throws IOException {
+    try {
+      read(pack, entry).requireIntact();
+      return false;
+    } catch (CorruptChunkException e) {
+      return true;
+    }
+  }
+
   private void check(PackFile pack, PackEntry entry) throws IOException {
     ChunkHeader header = entry.header();
     try {
-      record.clear().limit(header.totalLength());
-      pack.read(entry.offset(), record);
+      EncodedChunk chunk = read(pack, entry);
       bytesRead += header.totalLength();
       decoder.decodeVerified(
-          EncodedChunk.readFrom(record.flip()),
+          chunk,
           plain.clear().limit(header.rawLength()),
           (base, target) -> bases.read(base, 0, target));
       intact.add(entry);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.snapshot.device.MemoryDevice;
 import io.landfall.snapshot.device.Range;
+import io.landfall.store.checkpoint.Baseline;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.CheckpointWriter;
 import io.landfall.store.testing.Contents;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +83,45 @@ class VerifierTest {
     assertThat(one.content()).isEqualTo("vda");
     assertThat(one.range().length()).isEqualTo(Contents.CHUNK);
     assertThat(new Range(0, disk.sizeBytes()).contains(one.range())).isTrue();
+  }
+
+  /// What a power cut leaves of a record that nobody was promised.
+  @Test
+  void aTornEndOfAnOpenPackIsDamageOnlyToWhoWasPromisedIt() throws IOException {
+    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings());
+        CheckpointWriter writer = store.begin(Contents.draft(Optional.empty()))) {
+      writer.addDevice(
+          CheckpointWriter.Kind.DISK,
+          "vda",
+          Contents.device(2, 3),
+          Baseline.none(),
+          Optional.empty(),
+          n -> {});
+      writer.addBlob("state", new byte[5000]);
+      Path disks = openPackWithMost();
+      flip(disks, Files.size(disks) - 1, 1);
+      assertThat(openPackFindings(disks)).isEmpty();
+      flip(disks, Files.size(disks) - 1, 1);
+      writer.commit();
+      flip(disks, Files.size(disks) - 1, 1);
+      assertThat(openPackFindings(disks)).isNotEmpty();
+      flip(disks, Files.size(disks) - 1, 1);
+    }
+  }
+
+  private Path openPackWithMost() throws IOException {
+    try (var files = Files.walk(directory.resolve("packs"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".open"))
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
+  }
+
+  private List<Finding> openPackFindings(Path pack) throws IOException {
+    return Verifier.verify(directory, n -> {}).findings().stream()
+        .filter(finding -> pack.equals(finding.file()))
+        .toList();
   }
 
   @Test
