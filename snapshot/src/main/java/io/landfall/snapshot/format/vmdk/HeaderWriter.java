@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /// Header and descriptor of the sparse extents that are written here.
 final class HeaderWriter {
@@ -42,31 +43,58 @@ final class HeaderWriter {
 
   /// A descriptor, filled up to its 20 sectors with zeros.
   static ByteBuffer descriptor(String createType, long sectors, String fileName) {
-    long cylinders = Math.clamp(sectors / (255 * 63), 1, 65535);
-    String text =
-        """
-        # Disk DescriptorFile
-        version=1
-        CID=%08x
-        parentCID=ffffffff
-        createType="%s"
-
-        # Extent description
-        RW %d SPARSE "%s"
-
-        # The Disk Data Base
-        #DDB
-
-        ddb.virtualHWVersion = "10"
-        ddb.geometry.cylinders = "%d"
-        ddb.geometry.heads = "255"
-        ddb.geometry.sectors = "63"
-        ddb.adapterType = "lsilogic"
-        """
-            .formatted(contentId(), createType, sectors, plainName(fileName), cylinders);
+    String extent = "RW %d SPARSE \"%s\"".formatted(sectors, plainName(fileName));
     ByteBuffer bytes = ByteBuffer.allocate(DESCRIPTOR_SECTORS * Sectors.BYTES);
-    bytes.put(text.getBytes(StandardCharsets.UTF_8));
+    bytes.put(text(createType, contentId(), Optional.empty(), extent, sectors));
     return bytes.clear();
+  }
+
+  /// The same of a disk that holds what differs from `parent`.
+  static ByteBuffer descriptor(VmdkParent parent, long sectors, String fileName) {
+    String extent = "RW %d SPARSE \"%s\"".formatted(sectors, plainName(fileName));
+    ByteBuffer bytes = ByteBuffer.allocate(DESCRIPTOR_SECTORS * Sectors.BYTES);
+    byte[] text = text("monolithicSparse", contentId(), Optional.of(parent), extent, sectors);
+    if (text.length > bytes.capacity()) {
+      throw new IllegalArgumentException("the parent's name is too long: " + parent.name());
+    }
+    return bytes.put(text).clear();
+  }
+
+  /// A descriptor as a file of its own.
+  static byte[] text(
+      String createType,
+      long contentId,
+      Optional<VmdkParent> parent,
+      String extents,
+      long sectors) {
+    long cylinders = Math.clamp(sectors / (255 * 63), 1, 65535);
+    return """
+    # Disk DescriptorFile
+    version=1
+    CID=%08x
+    parentCID=%08x
+    createType="%s"
+    %s
+    # Extent description
+    %s
+
+    # The Disk Data Base
+    #DDB
+
+    ddb.virtualHWVersion = "10"
+    ddb.geometry.cylinders = "%d"
+    ddb.geometry.heads = "255"
+    ddb.geometry.sectors = "63"
+    ddb.adapterType = "lsilogic"
+    """
+        .formatted(
+            contentId,
+            parent.map(VmdkParent::cid).orElse(Descriptor.NO_PARENT),
+            createType,
+            parent.map(p -> "parentFileNameHint=\"%s\"\n".formatted(p.name())).orElse(""),
+            extents,
+            cylinders)
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /// The name is only a label here; what could break the line is left out.
@@ -76,11 +104,11 @@ final class HeaderWriter {
   }
 
   /// Any number but the two that mean "none" and "see the long id".
-  private static int contentId() {
+  static long contentId() {
     int id;
     do {
       id = RANDOM.nextInt();
     } while (id == -1 || id == -2);
-    return id;
+    return Integer.toUnsignedLong(id);
   }
 }

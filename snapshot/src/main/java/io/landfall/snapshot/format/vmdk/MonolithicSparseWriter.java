@@ -23,7 +23,7 @@ final class MonolithicSparseWriter {
 
   private final NewFile file;
   private final long sectors;
-  private final String fileName;
+  private final ByteBuffer descriptor;
   private final int tables;
   private final long secondDirectory;
   private final long firstDirectory;
@@ -32,10 +32,11 @@ final class MonolithicSparseWriter {
   private int tableIndex = -1;
   private long nextSector;
 
-  MonolithicSparseWriter(NewFile file, long sectors, String fileName) {
+  /// A file with that descriptor, which [HeaderWriter] makes.
+  MonolithicSparseWriter(NewFile file, long sectors, ByteBuffer descriptor) {
     this.file = file;
     this.sectors = sectors;
-    this.fileName = fileName;
+    this.descriptor = descriptor;
     this.tables =
         (int) Math.ceilDiv(sectors, (long) VmdkWriter.GRAIN_SECTORS * SparseHeader.TABLE_ENTRIES);
     this.secondDirectory = HeaderWriter.DESCRIPTOR_SECTOR + HeaderWriter.DESCRIPTOR_SECTORS;
@@ -99,9 +100,7 @@ final class MonolithicSparseWriter {
     closeTable();
     writeDirectory(secondDirectory);
     writeDirectory(firstDirectory);
-    file.write(
-        (long) HeaderWriter.DESCRIPTOR_SECTOR * Sectors.BYTES,
-        HeaderWriter.descriptor("monolithicSparse", sectors, fileName));
+    file.write((long) HeaderWriter.DESCRIPTOR_SECTOR * Sectors.BYTES, descriptor);
     file.extendTo(nextSector * Sectors.BYTES);
     file.write(
         0,

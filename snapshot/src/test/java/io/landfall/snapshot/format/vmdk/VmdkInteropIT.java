@@ -56,6 +56,55 @@ class VmdkInteropIT {
     }
   }
 
+  /// A result over the disk that it came from, named in full as from another directory.
+  @Test
+  void aDeltaOverADiskOfQemu() throws IOException {
+    Tool qemuImg = Tool.named("qemu-img");
+    byte[] before = Contents.sparse(SIZE_BYTES, 32);
+    Path raw = Files.write(dir.resolve("source.raw"), before);
+    Path base = dir.resolve("base.vmdk");
+    qemuImg.succeed(
+        "convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", raw, base);
+    byte[] after = before.clone();
+    Arrays.fill(after, 0, 1 << 20, (byte) 0); // zeros over data
+    Arrays.fill(after, SIZE_BYTES - 700, SIZE_BYTES, (byte) 7);
+    Path results = Files.createDirectory(dir.resolve("results"));
+    Path delta = results.resolve("base-000001.vmdk");
+    try (VmdkImage parent = VmdkImage.openLayer(base)) {
+      VmdkWriter.writeDelta(
+          MemoryDevice.of(after),
+          parent,
+          new VmdkParent(parent.cid(), base.toString()),
+          delta,
+          _ -> {});
+    }
+    qemuImg.succeed("check", "-f", "vmdk", delta);
+    Path expected = Files.write(dir.resolve("after.raw"), after);
+    qemuImg.succeed("compare", "-f", "raw", "-F", "vmdk", expected, delta);
+    try (BlockDevice disk = VmdkImage.openChain(List.of(delta, base))) {
+      assertThat(Contents.of(disk)).isEqualTo(after);
+    }
+    assertThat(Files.size(delta)).isLessThan(3 << 20);
+  }
+
+  /// What a hypervisor is given to write to: nothing, over raw content that it must not touch.
+  @Test
+  void anEmptyDeltaOverRawContent() throws IOException {
+    byte[] content = Contents.sparse(1 << 20, 33);
+    Path raw = Files.write(dir.resolve("content.raw"), content);
+    VmdkParent base =
+        VmdkWriter.writeFlatDescriptor(dir.resolve("base.vmdk"), "content.raw", content.length);
+    Path delta = dir.resolve("delta.vmdk");
+    VmdkWriter.createDelta(content.length, base, delta);
+    Tool.named("qemu-img").succeed("compare", "-f", "raw", "-F", "vmdk", raw, delta);
+    Tool.named("qemu-io").succeed("-f", "vmdk", "-c", "write -P 9 4096 4096", delta);
+    assertThat(Files.readAllBytes(raw)).isEqualTo(content);
+    try (VmdkImage layer = VmdkImage.openLayer(delta)) {
+      assertThat(layer.parentName()).contains("base.vmdk");
+      assertThat(Contents.read(layer, 4096, 4096)).containsOnly(9);
+    }
+  }
+
   /// Over 2 GiB, so that a split disk has more than one extent.
   @ParameterizedTest
   @ValueSource(strings = {"twoGbMaxExtentSparse", "twoGbMaxExtentFlat"})
