@@ -235,6 +235,21 @@ class ArrowsTest {
     rows.put(
         "transfer.demo",
         List.of(BASE + "protocol..", BASE + "snapshot..", BASE + "store..", BASE + "transfer.."));
+    rows.put(
+        "transfer.doctor",
+        List.of(
+            BASE + "snapshot.device..",
+            BASE + "transfer.config..",
+            BASE + "transfer.control..",
+            BASE + "transfer.daemon..",
+            BASE + "transfer.lifecycle..",
+            BASE + "transfer.net..",
+            BASE + "transfer.pool..",
+            "com.sun.management..", // of the JDK: options of the runtime
+            "io.netty..", // these four: whether their native libraries load
+            "net.jpountz..",
+            "com.github.luben.zstd..",
+            "org.rocksdb.."));
     rows.put("transfer.cli", List.of("io.landfall..", "picocli..", "tools.jackson.."));
     return rows;
   }
@@ -281,6 +296,7 @@ class ArrowsTest {
             BASE + "transfer.daemon..",
             BASE + "transfer.condor..",
             BASE + "transfer.demo..",
+            BASE + "transfer.doctor..",
             BASE + "transfer.cli..")
         .should()
         .dependOnClassesThat()

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       RunCommand.class,
       AgentCommand.class,
+      DoctorCommand.class,
       SubmitCommand.class,
       QueueCommand.Now.class,
       QueueCommand.History.class,

@@ -98,6 +98,11 @@ public sealed interface Reply {
   /// A copy has landed.
   record CopyTaken(int names, Figures figures) implements Reply {}
 
+  /// What was said.
+  ///
+  /// @param now by the clock of whoever answers
+  record Echoed(String padding, Instant now) implements Reply {}
+
   // ---- parts of replies
 
   /// A disk over the base it was landed as.

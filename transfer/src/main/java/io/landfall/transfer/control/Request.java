@@ -256,6 +256,19 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  /// Say what was said, and what time it is: measures a round trip, a rate and a clock.
+  ///
+  /// @param padding at most 1 MiB
+  record Echo(String padding) implements Request<Reply.Echoed> {
+    /// Longer padding is refused.
+    public static final int MAX_PADDING = 1 << 20;
+
+    @Override
+    public Class<Reply.Echoed> replyType() {
+      return Reply.Echoed.class;
+    }
+  }
+
   // ---- parts of requests
 
   /// The machine, without its disks.

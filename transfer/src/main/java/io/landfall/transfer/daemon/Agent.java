@@ -10,6 +10,7 @@ import io.landfall.transfer.net.Peer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 
@@ -117,6 +118,7 @@ public final class Agent implements AutoCloseable {
       }
       case Request.OfferCopy copy -> copies.offer(peer, copy);
       case Request.TakeCopy copy -> copies.take(peer, copy);
+      case Request.Echo echo -> echoed(echo);
       case Request.Submit description -> submit().submit(description, peer.identity());
       case Request.ListJobs list -> submit().jobs(list);
       case Request.Watch watch -> {
@@ -134,6 +136,15 @@ public final class Agent implements AutoCloseable {
           submit().signal(checkpoint.job(), new Signal.Checkpoint());
       case Request.ReleaseHold release -> submit().releaseHold(release.job());
     };
+  }
+
+  private static Reply echoed(Request.Echo echo) throws IOException {
+    if (echo.padding().length() > Request.Echo.MAX_PADDING) {
+      throw new IOException(
+          "padding of %d characters, expected at most %d"
+              .formatted(echo.padding().length(), Request.Echo.MAX_PADDING));
+    }
+    return new Reply.Echoed(echo.padding(), Instant.now());
   }
 
   private ExecuteAgent execute() throws IOException {

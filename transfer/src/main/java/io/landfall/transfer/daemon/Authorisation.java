@@ -23,7 +23,7 @@ final class Authorisation {
   void require(PeerIdentity who, Request<?> request) throws ProtocolException {
     switch (request) {
       // What may be copied is bounded by LANDFALL_COPY_DIRECTORIES, whoever asks.
-      case Request.Describe _, Request.OfferCopy _, Request.TakeCopy _ -> {}
+      case Request.Describe _, Request.Echo _, Request.OfferCopy _, Request.TakeCopy _ -> {}
       case Request.Claim _,
           Request.Attach _,
           Request.Prepare _,

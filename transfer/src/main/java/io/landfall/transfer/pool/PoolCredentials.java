@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -27,16 +28,19 @@ public final class PoolCredentials {
   private final SslContext client;
   private final Optional<SslContext> server;
   private final Optional<byte[]> poolKey;
+  private final Instant validUntil;
 
   private PoolCredentials(
       PoolIdentity identity,
       SslContext client,
       Optional<SslContext> server,
-      Optional<byte[]> poolKey) {
+      Optional<byte[]> poolKey,
+      Instant validUntil) {
     this.identity = identity;
     this.client = client;
     this.server = server;
     this.poolKey = poolKey;
+    this.validUntil = validUntil;
   }
 
   /// Reads a directory.
@@ -61,7 +65,14 @@ public final class PoolCredentials {
         PoolIdentity.of(certificate),
         build(client, ca),
         server(directory, ca),
-        poolKey(directory.resolve(POOL_KEY)));
+        poolKey(directory.resolve(POOL_KEY)),
+        earlier(certificate, ca));
+  }
+
+  private static Instant earlier(X509Certificate one, X509Certificate other) {
+    Instant first = one.getNotAfter().toInstant();
+    Instant second = other.getNotAfter().toInstant();
+    return first.isBefore(second) ? first : second;
   }
 
   private static Optional<SslContext> server(Path directory, X509Certificate ca)
@@ -126,6 +137,11 @@ public final class PoolCredentials {
   /// Whom they were issued to.
   public PoolIdentity identity() {
     return identity;
+  }
+
+  /// When the first of their certificates ends.
+  public Instant validUntil() {
+    return validUntil;
   }
 
   /// TLS for whoever dials: checks that the other side's certificate is of this pool and names the

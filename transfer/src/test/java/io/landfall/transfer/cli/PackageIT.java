@@ -72,6 +72,17 @@ class PackageIT {
   }
 
   @Test
+  void theDoctorFindsThatThereIsNoHypervisorAndThatTheRestWorks() throws Exception {
+    Outcome outcome = inside("landfall doctor");
+    assertThat(outcome.code()).as(outcome.output()).isEqualTo(3);
+    assertThat(outcome.output())
+        .contains("  broken  QEMU ", "qemu-system-x86_64")
+        .contains("  good    RocksDB ", "  good    epoll ", "  good    TLS ")
+        .contains("/etc/landfall/landfall.conf is valid")
+        .doesNotContain("cannot be examined", "\u001b");
+  }
+
+  @Test
   void theUnitsAreWhatSystemdUnderstands() throws Exception {
     Outcome outcome =
         inside("systemd-analyze verify --man=no landfall-execute.service landfall-submit.service");
