@@ -152,6 +152,16 @@ final class Arrival {
     }
   }
 
+  /// What is not here.
+  RangeSet missing() {
+    lock.lock();
+    try {
+      return RangeSet.of(missing.ranges());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   long missingBytes() {
     lock.lock();
     try {

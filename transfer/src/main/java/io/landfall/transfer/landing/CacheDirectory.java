@@ -198,6 +198,22 @@ final class CacheDirectory implements AutoCloseable {
     }
   }
 
+  /// Whether the chunk names of the image are here, of itself or of its beginnings.
+  boolean isNamed(ImageId id) {
+    return Files.isRegularFile(manifestPath(id));
+  }
+
+  /// The bytes that an image which has begun to land takes on the disk.
+  long begunBytes(ImageId id) throws IOException {
+    Path part = PartFile.pathFor(imagePath(id));
+    if (!Files.isRegularFile(part)) {
+      return 0;
+    }
+    try (RawFile file = RawFile.open(part)) {
+      return PartFile.dataOf(file).bytes();
+    }
+  }
+
   /// The bytes that an image takes on the disk.
   long allocatedBytes(ImageId id) throws IOException {
     try (RawFile file = RawFile.open(imagePath(id))) {

@@ -1,5 +1,6 @@
 package io.landfall.transfer.landing;
 
+import io.landfall.protocol.content.Manifest;
 import io.landfall.transfer.client.RemoteImage;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +21,11 @@ record ContentKey(long sizeBytes, String export, String imageId, String stamp) {
         source.name(),
         source.imageId().map(Object::toString).orElse(""),
         source.stamp());
+  }
+
+  /// Of an image that is known by its id alone.
+  static ContentKey of(Manifest image) {
+    return new ContentKey(image.sizeBytes(), "", image.imageId().toString(), "");
   }
 
   /// As the header of a journal says it.

@@ -4,7 +4,6 @@ import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.error.ErrorCode;
-import io.landfall.snapshot.device.RawFile;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
 import java.io.IOException;
@@ -15,10 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -31,17 +31,16 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ImageCache implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ImageCache.class.getName());
 
-  /// Images that serve as seeds for one landing, the ones used last.
-  private static final int MAX_SEEDS = 8;
-
   private final CacheDirectory directory;
   private final CacheLimits limits;
   private final Map<String, ReentrantLock> landing = new ConcurrentHashMap<>();
   private final Map<ImageId, Integer> pins = new HashMap<>(); // guarded by itself
+  private final ArrivingImages arriving;
 
   private ImageCache(CacheDirectory directory, CacheLimits limits) {
     this.directory = directory;
     this.limits = limits;
+    this.arriving = new ArrivingImages(directory, this::hold, this::unpin);
   }
 
   /// Opens the cache in `directory`, which is made if it is not there.
@@ -92,6 +91,7 @@ public final class ImageCache implements AutoCloseable {
       throws IOException {
     hold(id);
     try {
+      awaitArriving(id, source);
       if (directory.holds(id)) {
         return pinned(id, directory.manifest(id), alreadyHere(source.sizeBytes()));
       }
@@ -169,7 +169,7 @@ public final class ImageCache implements AutoCloseable {
 
   private LandedImage landAt(RemoteImage source, Path target, TransferListener listener)
       throws IOException {
-    try (Helpers helpers = new Helpers(source)) {
+    try (Helpers helpers = new Helpers(this, directory, limits, source, source.imageId())) {
       return Landing.land(source, target, helpers.options(), listener);
     }
   }
@@ -177,6 +177,92 @@ public final class ImageCache implements AutoCloseable {
   private static TransferRecord alreadyHere(long sizeBytes) {
     Duration none = Duration.ZERO;
     return new TransferRecord(sizeBytes, 0, 0, 0, 0, 0, sizeBytes, none, none, none, none);
+  }
+
+  // ---- images that are used while they land
+
+  /// Lets an image be read while it lands here, pinned; empty if it is here already. Two at once
+  /// share one landing.
+  ///
+  /// Its chunk names are waited for: by its id the image is known from the first read on, to the
+  /// next agent after a kill, to other jobs, and in the delta of a guest that is evicted early.
+  ///
+  /// @param source is taken over, unless this fails or answers nothing
+  public Optional<ArrivingImage> arrive(RemoteImage source, BootProfile ahead) throws IOException {
+    Manifest manifest = LazyLanding.manifestOf(source);
+    ImageId id = manifest.imageId();
+    ReentrantLock lock = landing.computeIfAbsent(id.toString(), _ -> new ReentrantLock());
+    lock.lock();
+    try {
+      return directory.holds(id) ? Optional.empty() : Optional.of(arrive(source, manifest, ahead));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ArrivingImage arrive(RemoteImage source, Manifest manifest, BootProfile ahead)
+      throws IOException {
+    Optional<ArrivingImage> shared = arriving.share(manifest.imageId());
+    if (shared.isPresent()) {
+      shared.get().from(source);
+      return shared.get();
+    }
+    requireRoom(manifest, source);
+    directory.writeManifest(manifest);
+    directory.continueNameless(nameless(source), manifest.imageId());
+    return arriving.begin(
+        manifest,
+        source,
+        ahead,
+        new Helpers(this, directory, limits, source, Optional.of(manifest.imageId())));
+  }
+
+  private void requireRoom(Manifest manifest, RemoteImage source) throws IOException {
+    long missing = dataBytes(manifest) - directory.begunBytes(manifest.imageId());
+    makeRoom(missing);
+    long usable = directory.usableBytes() - limits.reserveBytes();
+    if (missing > usable) {
+      throw new LandingException(
+          ErrorCode.DISK_FULL,
+          "landing %s needs %d bytes in the image cache, which has %d to give; make room and land again"
+              .formatted(source, missing, Math.max(0, usable)));
+    }
+  }
+
+  /// Goes on with an image that was landing lazily when its process ended; [ArrivingImage#from]
+  /// gives it a source.
+  ///
+  /// @throws LandingException `NO_SUCH_EXPORT` if nothing of it is here
+  public ArrivingImage arriveAgain(ImageId id) throws IOException {
+    ReentrantLock lock = landing.computeIfAbsent(id.toString(), _ -> new ReentrantLock());
+    lock.lock();
+    try {
+      Optional<ArrivingImage> shared = arriving.share(id);
+      if (shared.isPresent()) {
+        return shared.get();
+      }
+      if (!directory.isNamed(id)) {
+        throw new LandingException(
+            ErrorCode.NO_SUCH_EXPORT, "image " + id + " is not in the cache; land it");
+      }
+      return arriving.again(directory.manifest(id));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A landing in full of an image that lands lazily is that landing.
+  private void awaitArriving(ImageId id, RemoteImage source) throws IOException {
+    Optional<ArrivingImage> shared = arriving.share(id);
+    if (shared.isPresent()) {
+      try (ArrivingImage under = shared.get()) {
+        under.from(source); // whose job holds it may leave before it has landed
+        under.landed().join();
+      } catch (CompletionException e) {
+        throw new LandingException(
+            ErrorCode.BUSY, "image " + id + " was landing for another job, which failed", e);
+      }
+    }
   }
 
   /// Whether the image is here, complete.
@@ -276,65 +362,6 @@ public final class ImageCache implements AutoCloseable {
         closed = true;
         unpin(id);
       }
-    }
-  }
-
-  /// The images of this cache that help to land another: its base, and seeds. Pinned meanwhile.
-  private final class Helpers implements AutoCloseable {
-    private final List<Pinned> pinned = new ArrayList<>();
-    private final List<RawFile> open = new ArrayList<>();
-    private LandingOptions options = LandingOptions.DEFAULT.withReserveBytes(limits.reserveBytes());
-
-    Helpers(RemoteImage source) throws IOException {
-      try {
-        if (source.base().isPresent() && directory.holds(source.base().get())) {
-          options = options.withBase(seed(source.base().get()).device());
-        }
-        if (source.imageId().isPresent()) {
-          options = options.withSeeds(seeds());
-        }
-      } catch (IOException e) {
-        close();
-        throw e;
-      }
-    }
-
-    LandingOptions options() {
-      return options;
-    }
-
-    private List<Seed> seeds() throws IOException {
-      List<Seed> seeds = new ArrayList<>();
-      for (ImageId id : directory.ids()) {
-        if (seeds.size() < MAX_SEEDS) {
-          try {
-            seeds.add(seed(id));
-          } catch (IOException e) {
-            LOG.log(Level.WARNING, "image " + id + " cannot serve as a seed", e);
-          }
-        }
-      }
-      return seeds;
-    }
-
-    private Seed seed(ImageId id) throws IOException {
-      Pinned pin = pin(id);
-      pinned.add(pin);
-      RawFile device = RawFile.open(pin.path());
-      open.add(device);
-      return new Seed(pin.manifest(), device);
-    }
-
-    @Override
-    public void close() {
-      for (RawFile device : open) {
-        try {
-          device.close();
-        } catch (IOException e) {
-          LOG.log(Level.WARNING, "closing a seed", e);
-        }
-      }
-      pinned.forEach(Pinned::close);
     }
   }
 }

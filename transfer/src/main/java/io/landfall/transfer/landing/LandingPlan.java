@@ -1,5 +1,6 @@
 package io.landfall.transfer.landing;
 
+import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.Extent;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.client.RemoteImage;
@@ -21,6 +22,18 @@ record LandingPlan(RangeSet data, RangeSet base) {
     RangeSet all = RangeSet.of(data.ranges());
     base.ranges().forEach(all::add);
     return all;
+  }
+
+  /// What of an image is data, as its chunk names tell.
+  static RangeSet dataOf(Manifest image) {
+    RangeSet data = new RangeSet();
+    for (long chunk = 0; chunk < image.chunkCount(); chunk++) {
+      if (!image.chunk(chunk).isZero()) {
+        long start = chunk * image.chunkSizeBytes();
+        data.add(Range.between(start, Math.min(start + image.chunkSizeBytes(), image.sizeBytes())));
+      }
+    }
+    return data;
   }
 
   /// Asks the source.

@@ -1,12 +1,13 @@
 package io.landfall.transfer.landing;
 
+import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.error.ErrorCode;
+import io.landfall.protocol.error.RemoteException;
 import io.landfall.snapshot.device.BlockDevice;
-import io.landfall.snapshot.device.Extent;
-import io.landfall.snapshot.device.ExtentCollector;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.client.RemoteImage;
+import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.session.PullSettings;
 import io.landfall.transfer.session.RangeSink;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +42,11 @@ public final class LazyLanding implements AutoCloseable {
   private static final PullSettings FILL =
       new PullSettings(1 << 20, 256 << 10, 512 << 10, false, false);
 
-  private final RemoteImage source;
+  /// How long a source that refuses is left alone.
+  private static final long RETRY_MILLIS = 2000;
+
+  private final Manifest named;
+  private final Origin origin = new Origin();
   private final Path target;
   private final BootProfile ahead;
   private final Consumer<List<Range>> onDifference;
@@ -51,25 +55,27 @@ public final class LazyLanding implements AutoCloseable {
   private final Durability durability;
   private final Arrival arrival;
   private final BootProfile.Recorder recorder = new BootProfile.Recorder();
-  private final AtomicLong pulledBytes = new AtomicLong();
+  private final AtomicLong demandedBytes = new AtomicLong();
+  private final AtomicLong aheadBytes = new AtomicLong();
+  private final AtomicLong filledBytes = new AtomicLong();
   private final CompletableFuture<Manifest> landed = new CompletableFuture<>();
-  private final Device device = new Device();
+  private final BlockDevice device;
+  private Optional<SeedCopying> seeds = Optional.empty(); // set before the fill
   private Thread fill; // guarded by this
   private boolean closed; // guarded by this
 
   private LazyLanding(
-      RemoteImage source,
+      Manifest named,
       Path target,
       BootProfile ahead,
       Consumer<List<Range>> onDifference,
-      RangeSet everything,
       PartFile part)
       throws IOException {
-    this.source = source;
+    this.named = named;
     this.target = target;
     this.ahead = ahead;
     this.onDifference = onDifference;
-    this.everything = everything;
+    this.everything = LandingPlan.dataOf(named);
     this.part = part;
     RangeSet resumed = part.resumed().intersect(everything);
     if (!part.resumed().isEmpty()) {
@@ -77,30 +83,85 @@ public final class LazyLanding implements AutoCloseable {
     }
     this.arrival = new Arrival(everything.minus(resumed));
     this.durability = new Durability(part, ranges -> {});
+    this.device = new LazyDevice(named, everything, part.file(), this::read);
   }
 
   /// Opens the image for reading; nothing is pulled yet, and [#fill] starts the rest.
   ///
-  /// @param source a complete image; borrowed
+  /// @param source a complete image with chunk names, which are waited for; taken over
   /// @param onDifference is told of ranges that were not what the manifest names; they are pulled
   ///   again
   public static LazyLanding begin(
       RemoteImage source, Path target, BootProfile ahead, Consumer<List<Range>> onDifference)
       throws IOException {
-    LandingPlan plan = LandingPlan.of(source);
-    if (!plan.base().isEmpty()) {
-      throw new LandingException(
-          ErrorCode.REQUEST_FAILED,
-          source + " is a layer over another image; only a complete one is landed lazily");
-    }
+    LazyLanding landing = begin(manifestOf(source), target, ahead, onDifference);
+    landing.from(source);
+    return landing;
+  }
+
+  /// Opens it while there is no source; [#from] gives one.
+  static LazyLanding begin(
+      Manifest named, Path target, BootProfile ahead, Consumer<List<Range>> onDifference)
+      throws IOException {
     Path absolute = target.toAbsolutePath();
-    PartFile part = PartFile.open(absolute, ContentKey.of(source));
+    PartFile part = PartFile.open(absolute, ContentKey.of(named));
     try {
-      return new LazyLanding(source, absolute, ahead, onDifference, plan.data(), part);
+      return new LazyLanding(named, absolute, ahead, onDifference, part);
     } catch (IOException | RuntimeException e) {
       part.close();
       throw e;
     }
+  }
+
+  /// The chunk names of an image that can be landed lazily.
+  static Manifest manifestOf(RemoteImage source) throws IOException {
+    if (source.base().isPresent()) {
+      throw new LandingException(
+          ErrorCode.REQUEST_FAILED,
+          source + " is a layer over another image; only a complete one is landed lazily");
+    }
+    return source
+        .manifest()
+        .orElseThrow(() ->
+            new LandingException(
+                ErrorCode.NO_MANIFEST, source + " has no chunk names; land it in full"));
+  }
+
+  /// From now on the rest comes from `source`, which is taken over.
+  ///
+  /// @throws LandingException if it is another image
+  public void from(RemoteImage source) throws IOException {
+    ImageId offered = manifestOf(source).imageId();
+    if (!offered.equals(named.imageId())) {
+      throw new LandingException(
+          ErrorCode.CONTENT_MISMATCH,
+          source + " is image " + offered + " now; the rest of " + named.imageId() + " is missing");
+    }
+    origin.set(source);
+  }
+
+  /// The names of its chunks.
+  public Manifest manifest() {
+    return named;
+  }
+
+  /// Lets the fill begin with what seeds have of it; who reads that before waits for the copy.
+  ///
+  /// @param lent is closed when the seeds are not needed any more
+  void copyFirst(RemoteImage source, LandingOptions options, AutoCloseable lent)
+      throws IOException {
+    LocalParts parts =
+        new LocalParts(source, options, part.file(), this::arrived, TransferListener.NONE);
+    RangeSet here = parts.find(arrival.missing());
+    here.ranges().forEach(arrival::take);
+    seeds = Optional.of(new SeedCopying(parts, here, lent));
+  }
+
+  private record SeedCopying(LocalParts parts, RangeSet here, AutoCloseable lent) {}
+
+  private void arrived(long offset, long length) throws IOException {
+    durability.written(offset, length);
+    arrival.arrived(offset, length);
   }
 
   /// The image, complete to whoever reads it. Closing it does nothing.
@@ -127,7 +188,17 @@ public final class LazyLanding implements AutoCloseable {
 
   /// Bytes of the image that travelled.
   public long pulledBytes() {
-    return pulledBytes.get();
+    return demandedBytes.get() + aheadBytes.get() + filledBytes.get();
+  }
+
+  /// Of them, what a reader had to wait for.
+  public long demandedBytes() {
+    return demandedBytes.get();
+  }
+
+  /// Of them, what was brought since the profile named it, before anybody asked.
+  public long aheadBytes() {
+    return aheadBytes.get();
   }
 
   /// Bytes of the image that are not here yet.
@@ -137,13 +208,18 @@ public final class LazyLanding implements AutoCloseable {
 
   // ---- for readers
 
+  private void read(Range wanted) throws IOException {
+    recorder.read(wanted.offset(), wanted.length());
+    require(wanted);
+  }
+
   private void require(Range wanted) throws IOException {
-    Range blocks = wanted.alignedOut(DEMAND_BYTES, source.sizeBytes());
+    Range blocks = wanted.alignedOut(DEMAND_BYTES, sizeBytes());
     boolean here = false;
     arrival.readerCame();
     try {
       while (!here) {
-        pull(arrival.take(blocks), PullSettings.BULK.asUrgent());
+        pull(arrival.take(blocks), PullSettings.BULK.asUrgent(), demandedBytes);
         here = arrival.await(wanted);
       }
     } finally {
@@ -151,12 +227,30 @@ public final class LazyLanding implements AutoCloseable {
     }
   }
 
-  private void pull(List<Range> taken, PullSettings settings) throws IOException {
+  private long sizeBytes() {
+    return named.sizeBytes();
+  }
+
+  /// Pulls what was taken, or, if its source is lost over that, gives it back.
+  ///
+  /// @throws IOException if the source refuses, this disk cannot take it, or it is over
+  private void pull(List<Range> taken, PullSettings settings, AtomicLong counted)
+      throws IOException {
     if (taken.isEmpty()) {
       return;
     }
+    Arriving arriving = new Arriving(counted);
     try {
-      source.pull(taken, settings, new Arriving());
+      RemoteImage source = origin.get();
+      try {
+        source.pull(taken, settings, arriving);
+      } catch (IOException e) {
+        if (arriving.failure != null || e instanceof RemoteException || origin.isClosed()) {
+          throw e;
+        }
+        LOG.log(Level.INFO, "{0}: its source is gone ({1}); waiting", target, e.getMessage());
+        origin.lost(source);
+      }
     } finally {
       arrival.givenUp(taken);
     }
@@ -166,76 +260,63 @@ public final class LazyLanding implements AutoCloseable {
 
   private void runFill() {
     try {
+      copySeeds();
       for (Range range : ahead.ranges()) {
         bringAhead(range);
       }
       boolean all = false;
       while (!all && arrival.whenNoReaders()) {
         List<Range> next = arrival.takeFirst(FILL_BYTES);
-        pull(next, FILL);
+        bring(next, filledBytes);
         all = next.isEmpty() && arrival.awaitAll();
       }
       if (all) {
-        landed.complete(seal());
+        durability.close();
+        LazySeal seal = new LazySeal(named, everything, part, target, onDifference);
+        landed.complete(seal.seal(origin));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.WARNING, "filling " + target, e);
+      if (!origin.isClosed()) {
+        LOG.log(Level.WARNING, "filling " + target, e);
+      }
       landed.completeExceptionally(e);
     }
   }
 
-  private void bringAhead(Range range) throws IOException, InterruptedException {
-    for (long at = range.offset(); at < range.end(); at += FILL_BYTES) {
-      if (arrival.whenNoReaders()) {
-        pull(arrival.take(Range.between(at, Math.min(range.end(), at + FILL_BYTES))), FILL);
+  /// What cannot be copied is pulled.
+  private void copySeeds() {
+    if (seeds.isPresent()) {
+      SeedCopying copying = seeds.get();
+      try (AutoCloseable _ = copying.lent();
+          LocalParts.Copying copy = copying.parts().start(new RangeSet(), copying.here())) {
+        copy.await();
+      } catch (Exception e) {
+        LOG.log(Level.WARNING, target + ": cannot be copied from other images", e);
+      } finally {
+        arrival.givenUp(copying.here().ranges());
       }
     }
   }
 
-  /// Hashes all of it, puts right what differs, makes it durable and gives it its name.
-  private Manifest seal() throws IOException {
-    durability.close();
-    Optional<Manifest> named = source.manifest();
-    Manifest sealed = hash(named.map(Manifest::chunkSizeBytes).orElse(source.chunkSizeBytes()));
-    if (named.isPresent()) {
-      sealed = repaired(sealed, named.get());
-    }
-    part.commit(false);
-    return sealed;
-  }
-
-  private Manifest hash(int chunkSizeBytes) throws IOException {
-    try (Sealer sealer = new Sealer(part.file(), chunkSizeBytes, new RangeSet(), 1)) {
-      sealer.seal(everything);
-      return sealer.finish();
+  private void bringAhead(Range range) throws IOException, InterruptedException {
+    long end = Math.min(range.end(), sizeBytes());
+    for (long at = range.offset(); at < end; at += FILL_BYTES) {
+      if (arrival.whenNoReaders()) {
+        bring(arrival.take(Range.between(at, Math.min(end, at + FILL_BYTES))), aheadBytes);
+      }
     }
   }
 
-  private Manifest repaired(Manifest sealed, Manifest named) throws IOException {
-    List<Long> wrong = Sealing.differing(sealed, named);
-    if (wrong.isEmpty()) {
-      return sealed;
+  /// A source that refuses now is asked again later: nobody waits for these bytes.
+  private void bring(List<Range> taken, AtomicLong counted) throws IOException {
+    try {
+      pull(taken, FILL, counted);
+    } catch (RemoteException e) {
+      LOG.log(Level.WARNING, "{0}: {1}; trying again", target, e.getMessage());
+      origin.pause(RETRY_MILLIS);
     }
-    List<Range> ranges = new ArrayList<>();
-    for (long chunk : wrong) {
-      long start = chunk * named.chunkSizeBytes();
-      ranges.add(
-          Range.between(start, Math.min(start + named.chunkSizeBytes(), source.sizeBytes())));
-    }
-    LOG.log(Level.ERROR, "{0}: {1} chunks are not what was named", target, wrong.size());
-    part.revoke(ranges);
-    onDifference.accept(Range.merged(ranges));
-    source.pull(ranges, FILL, new Rewriting());
-    part.file().flush();
-    Manifest again = Sealer.reseal(part.file(), sealed, wrong);
-    if (!again.imageId().equals(named.imageId())) {
-      throw new LandingException(
-          ErrorCode.CONTENT_MISMATCH,
-          source + ": is not what its manifest names, also when fetched again");
-    }
-    return again;
   }
 
   /// Stops the fill and lets go of the file; what arrived is made durable and kept.
@@ -249,6 +330,7 @@ public final class LazyLanding implements AutoCloseable {
       closed = true;
       filling = fill;
     }
+    origin.close();
     arrival.close();
     if (filling != null) {
       Threads.join(filling);
@@ -261,74 +343,35 @@ public final class LazyLanding implements AutoCloseable {
 
   /// Puts what comes where it belongs.
   private final class Arriving implements RangeSink {
+    private final AtomicLong counted;
+    private volatile IOException failure; // of this host's, not of the source's
+
+    Arriving(AtomicLong counted) {
+      this.counted = counted;
+    }
+
     @Override
     public void data(long offset, ByteBuffer bytes) throws IOException {
       int length = bytes.remaining();
-      part.file().write(offset, bytes);
-      pulledBytes.addAndGet(length);
-      arrived(offset, length);
+      try {
+        part.file().write(offset, bytes);
+        counted.addAndGet(length);
+        arrived(offset, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
     }
 
     /// The part file is a hole where nothing has been written.
     @Override
     public void zero(long offset, long length) throws IOException {
-      arrived(offset, length);
-    }
-
-    private void arrived(long offset, long length) throws IOException {
-      durability.written(offset, length);
-      arrival.arrived(offset, length);
-    }
-  }
-
-  private final class Rewriting implements RangeSink {
-    @Override
-    public void data(long offset, ByteBuffer bytes) throws IOException {
-      part.file().write(offset, bytes);
-    }
-
-    @Override
-    public void zero(long offset, long length) throws IOException {
-      part.file().zero(offset, length);
-    }
-  }
-
-  /// What readers see. What has not arrived is data: never a hole.
-  private final class Device implements BlockDevice {
-    @Override
-    public long sizeBytes() {
-      return source.sizeBytes();
-    }
-
-    @Override
-    public void read(long offset, ByteBuffer bytes) throws IOException {
-      java.util.Objects.checkFromIndexSize(offset, (long) bytes.remaining(), sizeBytes());
-      if (bytes.hasRemaining()) {
-        Range wanted = new Range(offset, bytes.remaining());
-        recorder.read(wanted.offset(), wanted.length());
-        require(wanted);
-        part.file().read(offset, bytes);
+      try {
+        arrived(offset, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
       }
-    }
-
-    @Override
-    public List<Extent> extents(long offset, long length, int limit) {
-      ExtentCollector extents = new ExtentCollector(offset, length, limit, sizeBytes());
-      for (Range data :
-          everything.intersect(RangeSet.of(List.of(new Range(offset, length)))).ranges()) {
-        extents.add(Extent.Kind.ZERO, data.offset() - extents.position());
-        extents.add(Extent.Kind.DATA, data.length());
-      }
-      extents.add(Extent.Kind.ZERO, extents.remaining());
-      return extents.toList();
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public String toString() {
-      return source + ", landing at " + target;
     }
   }
 }

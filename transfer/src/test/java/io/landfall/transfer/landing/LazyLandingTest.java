@@ -169,6 +169,58 @@ class LazyLandingTest {
   }
 
   @Test
+  void readersWaitForASourceWhichMustBeOfTheSameImage() throws Exception {
+    try (LazyLanding landing =
+        LazyLanding.begin(manifest, target, BootProfile.EMPTY, ranges -> {})) {
+      CompletableFuture<ByteBuffer> read =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return Images.read(landing.device(), 0, 100);
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
+      try (RawFile other = Images.sparse(dir.resolve("other"), SIZE, 16L << 20, 8)) {
+        wire.serve(
+            "other",
+            () ->
+                Export.of(RawFile.open(dir.resolve("other")))
+                    .withManifest(CompletableFuture.completedFuture(Images.manifestOf(other))));
+        assertThatThrownBy(() -> landing.from(RemoteImage.open(wire.peer(), "other")))
+            .hasMessageContaining("is image ");
+      }
+      assertThat(read).isNotDone();
+      landing.from(remote());
+      assertThat(read.get(60, TimeUnit.SECONDS)).isEqualTo(Images.read(image, 0, 100));
+      assertThat(landing.demandedBytes()).isEqualTo(landing.pulledBytes());
+      land(landing);
+    }
+  }
+
+  @Test
+  void twoJobsShareOneLandingAndOneInFullWaitsForIt() throws Exception {
+    try (ImageCache cache = ImageCache.open(dir.resolve("cache"))) {
+      ArrivingImage first = cache.arrive(remote(), BootProfile.EMPTY).orElseThrow();
+      ArrivingImage second = cache.arriveAgain(manifest.imageId());
+      assertThat(second.landing()).isSameAs(first.landing());
+      first.close();
+      try (RemoteImage remote = remote();
+          ImageCache.Pinned full = cache.land(remote, progress -> {})) {
+        assertThat(full.path()).isEqualTo(second.path()).exists();
+        assertThat(cache.images()).containsExactly(manifest.imageId());
+      }
+      second.close();
+      assertThat(cache.arrive(remote(), BootProfile.EMPTY)).isEmpty();
+      assertThatThrownBy(() -> cache.arriveAgain(Images.manifestOf(blank()).imageId()))
+          .hasMessageContaining("not in the cache");
+    }
+  }
+
+  private RawFile blank() throws IOException {
+    return RawFile.create(dir.resolve("blank"), SIZE);
+  }
+
+  @Test
   void aDifferenceIsToldAndPulledAgain() throws Exception {
     lieAt = 0;
     List<Range> told = new ArrayList<>();
