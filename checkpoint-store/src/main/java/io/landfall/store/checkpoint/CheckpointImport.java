@@ -50,10 +50,16 @@ public final class CheckpointImport implements AutoCloseable {
       ContentTree.walk(store.chunks(), content, new Presence(record, content));
     }
     String owner = record.job().owner();
-    store.usage().require(owner, session.storedBytes());
-    ledger.publish(record.withPacks(session.barrier()));
-    store.usage().deleted(owner); // who shares what with whom is not known
-    return true;
+    long bytes = session.storedBytes();
+    OwnerUsage usage = store.usage();
+    usage.reserve(owner, bytes);
+    try {
+      ledger.publish(record.withPacks(session.barrier()));
+      usage.deleted(owner); // who shares what with whom is not known
+      return true;
+    } finally {
+      usage.release(owner, bytes);
+    }
   }
 
   private void requireSame(CheckpointRecord known, CheckpointRecord record) throws IOException {

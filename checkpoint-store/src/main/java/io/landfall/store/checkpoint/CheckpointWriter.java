@@ -196,12 +196,18 @@ public final class CheckpointWriter implements AutoCloseable {
       });
     }
     String owner = draft.job().owner();
-    store.usage().require(owner, session.storedBytes());
-    SortedMap<Long, Long> packs = session.barrier();
-    CheckpointRecord record = ledger.publish(draft, devices, blobs, packs);
-    store.usage().committed(owner, session.storedBytes());
-    finished = true;
-    return record;
+    long bytes = session.storedBytes();
+    OwnerUsage usage = store.usage();
+    usage.reserve(owner, bytes);
+    try {
+      SortedMap<Long, Long> packs = session.barrier();
+      CheckpointRecord record =
+          usage.settle(owner, bytes, () -> ledger.publish(draft, devices, blobs, packs));
+      finished = true;
+      return record;
+    } finally {
+      usage.release(owner, bytes);
+    }
   }
 
   @Override

@@ -20,7 +20,9 @@ import java.util.Optional;
 /// Any thread.
 final class OwnerUsage {
   private final CheckpointStore store;
-  private final Map<String, Long> walked = new HashMap<>(); // guarded by this
+  // guarded by this
+  private final Map<String, Long> walked = new HashMap<>();
+  private final Map<String, Long> reserved = new HashMap<>();
 
   OwnerUsage(CheckpointStore store) {
     this.store = store;
@@ -28,7 +30,11 @@ final class OwnerUsage {
 
   /// @throws QuotaExceededException if the owner's checkpoints and `moreBytes` need more than the
   ///   quota, or all of it
-  void require(String owner, long moreBytes) throws IOException {
+  synchronized void require(String owner, long moreBytes) throws IOException {
+    requireWithin(owner, moreBytes + reserved.getOrDefault(owner, 0L));
+  }
+
+  private void requireWithin(String owner, long moreBytes) throws IOException {
     long quota = store.settings().quotas().of(owner);
     if (quota == Long.MAX_VALUE) {
       return;
@@ -55,8 +61,7 @@ final class OwnerUsage {
     return bytes + bytes / 16; // headers and nodes are far less
   }
 
-  private synchronized long needed(String owner, List<CheckpointRecord> records)
-      throws IOException {
+  private long needed(String owner, List<CheckpointRecord> records) throws IOException {
     Long known = walked.get(owner);
     if (known == null) {
       known = walk(records);
@@ -75,9 +80,31 @@ final class OwnerUsage {
     return needed.bytes();
   }
 
-  /// A commit added `bytes` to the packs.
-  synchronized void committed(String owner, long bytes) {
+  /// What a commit writes at its end.
+  @FunctionalInterface
+  interface Commit {
+    CheckpointRecord publish() throws IOException;
+  }
+
+  /// Sets `bytes` of the quota aside for a commit that is about to be made, so that two which are
+  /// made at once do not both take what is left. Ends with [#settle] or [#release].
+  ///
+  /// @throws QuotaExceededException as [#require]
+  synchronized void reserve(String owner, long bytes) throws IOException {
+    require(owner, bytes);
+    reserved.merge(owner, bytes, Long::sum);
+  }
+
+  /// Gives back what was set aside for a commit that is not made.
+  synchronized void release(String owner, long bytes) {
+    reserved.computeIfPresent(owner, (_, before) -> before == bytes ? null : before - bytes);
+  }
+
+  /// Makes a commit, which turns what was set aside into use.
+  synchronized CheckpointRecord settle(String owner, long bytes, Commit commit) throws IOException {
+    CheckpointRecord record = commit.publish();
     walked.computeIfPresent(owner, (_, before) -> before + bytes);
+    return record;
   }
 
   /// A deletion may have given some back.

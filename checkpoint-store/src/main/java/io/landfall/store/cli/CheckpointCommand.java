@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `landfall checkpoint`: looks into, checks and restores from a checkpoint store, beside its
-/// daemon or with it dead. Opens no socket.
+/// daemon or with it dead. Connects to nothing and listens on nothing.
 ///
 /// Exit codes: 0 done, 1 failed, 2 usage, 3 damage found, 4 not found, 5 held by another process.
 @Command(

@@ -55,7 +55,7 @@ class PowerCutIT {
     Path mount = Files.createDirectory(temporary.resolve("mount"));
     Map<String, String> acknowledged = new HashMap<>();
     Random random = new Random(7);
-    try (WarmChildren children = new WarmChildren()) {
+    try (WarmChildren children = new WarmChildren(temporary.resolve("lib"))) {
       for (int round = 0; round < ROUNDS; round++) {
         mount(image, mount);
         try {

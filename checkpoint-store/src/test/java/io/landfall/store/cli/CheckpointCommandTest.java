@@ -9,6 +9,7 @@ import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.testing.Contents;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +188,38 @@ class CheckpointCommandTest {
             run("export", child.id().text(), nothing.toString(), "--lacking-in", there.toString()))
         .isZero();
     assertThat(out.toString()).contains("0 chunks");
+  }
+
+  @Test
+  void filesOfADiskAreListed() throws IOException {
+    byte[] floppy;
+    try (InputStream packed =
+        new GZIPInputStream(
+            Files.newInputStream(Path.of("src/test/resources/files/fat12.img.gz")))) {
+      floppy = packed.readAllBytes();
+    }
+    MemoryDevice device = new MemoryDevice(floppy.length);
+    device.write(0, ByteBuffer.wrap(floppy));
+    CheckpointRecord record;
+    try (CheckpointStore store =
+        CheckpointStore.open(spool.resolve("landfall"), Contents.settings())) {
+      record = Contents.commit(store, Optional.empty(), device);
+    }
+    assertThat(run("files", record.id().text())).isZero();
+    assertThat(out.toString())
+        .contains("vda  FAT12")
+        .containsPattern(" 70000  .*  /dir/BIG.DAT")
+        .contains("/a long name of a file.txt");
+    JsonNode volume = json("files", record.id().text(), "--device", "vda").get(0);
+    assertThat(volume.get("fileSystem").asString()).isEqualTo("FAT12");
+    assertThat(volume.get("partition").asInt()).isZero();
+    assertThat(volume.get("files").size()).isEqualTo(3);
+    assertThat(run("files", record.id().text(), "--max-files", "1")).isZero();
+    assertThat(out.toString()).contains("the list ends here: more than 1 files");
+    assertThat(run("files", record.id().text(), "--device", "vdb"))
+        .isEqualTo(StoreCommand.NOT_FOUND);
+    assertThat(run("files", child.id().text())).isZero();
+    assertThat(out.toString()).contains("vda  unknown");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Lists FAT12, FAT16 and FAT32, with long names.
@@ -166,9 +167,16 @@ final class FatFiles {
   private static String shortName(ByteBuffer all, int at) {
     byte[] name = new byte[11];
     all.get(at, name);
-    String base = new String(name, 0, 8, StandardCharsets.ISO_8859_1).strip();
-    String extension = new String(name, 8, 3, StandardCharsets.ISO_8859_1).strip();
+    int lowerCase = all.get(at + 12);
+    String base = part(name, 0, 8, (lowerCase & 0x08) != 0);
+    String extension = part(name, 8, 3, (lowerCase & 0x10) != 0);
     return extension.isEmpty() ? base : base + "." + extension;
+  }
+
+  /// Half of a short name: upper case on the disk, and lower where a bit says so.
+  private static String part(byte[] name, int from, int length, boolean lowerCase) {
+    String text = new String(name, from, length, StandardCharsets.ISO_8859_1).strip();
+    return lowerCase ? text.toLowerCase(Locale.ROOT) : text;
   }
 
   /// FAT knows no time zones; UTC is as good as any.
