@@ -16,8 +16,17 @@ import java.util.List;
 /// @param first the image
 /// @param next the version after it
 /// @param overlay what changed, over `first`
+/// @param tree a directory of small files
+/// @param treeBytes of them together
 /// @param changes where `next` differs from `first`
-record Images(Path directory, Path first, Path next, Path overlay, List<Range> changes) {
+record Images(
+    Path directory,
+    Path first,
+    Path next,
+    Path overlay,
+    Path tree,
+    long treeBytes,
+    List<Range> changes) {
 
   /// Makes them.
   static Images make(Path directory, Scale scale) throws IOException {
@@ -29,6 +38,8 @@ record Images(Path directory, Path first, Path next, Path overlay, List<Range> c
             directory.resolve("first.raw"),
             directory.resolve("next.raw"),
             directory.resolve("next.overlay"),
+            directory.resolve("tree"),
+            scale.tree().write(directory.resolve("tree")),
             changes);
     image.write(images.first);
     try (RawFile first = RawFile.open(images.first)) {

@@ -12,6 +12,8 @@ import java.util.Optional;
 
 /// Landfall landing images.
 final class Landfall implements Contender {
+  private static final String TREE = "tree";
+
   private final Sides sides;
   private final Names names;
   private final int port;
@@ -43,6 +45,12 @@ final class Landfall implements Contender {
     return new Landfall(sides, names, (int) port);
   }
 
+  /// Serves the directory too.
+  Landfall withTree(Path tree) throws IOException {
+    sides.source().tell(new Order.ServeTree(TREE, tree.toString()));
+    return this;
+  }
+
   private static String served(String image, Names names) {
     return image + ' ' + names;
   }
@@ -71,6 +79,10 @@ final class Landfall implements Contender {
           names == Names.KNOWN
               ? Optional.of("base is here; pull what the overlay holds")
               : Optional.empty();
+      case TransferBench.DIRECTORY ->
+          names == Names.KNOWN
+              ? Optional.of("listing, pack of small files, syncfs, rename")
+              : Optional.empty();
       default -> Optional.empty();
     };
   }
@@ -85,6 +97,7 @@ final class Landfall implements Contender {
             switch (job.name()) {
               case "cold" -> new Order.Land(port, served("first", names), result, "", List.of());
               case "again" -> cached(work);
+              case TransferBench.DIRECTORY -> new Order.LandTree(port, TREE, result);
               case "changed" ->
                   new Order.Land(port, served("next", names), result, "", List.of(former));
               default -> new Order.Land(port, "overlay", result, former, List.of());

@@ -1,6 +1,7 @@
 package io.landfall.perf.bench;
 
 import io.landfall.perf.image.DiskImage;
+import io.landfall.perf.image.FileTree;
 
 /// How large and how often.
 ///
@@ -12,6 +13,9 @@ import io.landfall.perf.image.DiskImage;
 public record Scale(DiskImage image, double changedShare, int rounds, boolean quick, String link) {
   private static final long SEED = 20_261_124;
   private static final int ROUNDS = 5;
+
+  private static final int TREE_FILES = 2_000;
+  private static final int QUICK_TREE_FILES = 100;
 
   /// Seeds the changes of a next version.
   static final long CHANGE_SEED = 5;
@@ -30,6 +34,11 @@ public record Scale(DiskImage image, double changedShare, int rounds, boolean qu
   /// The same in small.
   public static Scale small() {
     return new Scale(new DiskImage(32L << 20, 16L << 20, SEED), 0.05, 1, true, "");
+  }
+
+  /// The directory that is landed.
+  FileTree tree() {
+    return new FileTree(quick ? QUICK_TREE_FILES : TREE_FILES, SEED);
   }
 
   /// The same with a disk of another size, half full.

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
 
 /// Landing an image: the first time, when a former version is here, and back from an overlay.
 public final class TransferBench extends Bench {
+  static final String DIRECTORY = "directory";
+
   private static final List<String> DELTA = List.of("-I", "--no-whole-file", "--inplace");
 
   /// A bench of that size.
@@ -52,7 +54,14 @@ public final class TransferBench extends Bench {
             "a modified image back to where its original is, from the overlay that was written",
             data,
             List.of(images.first(), images.next(), images.overlay()),
-            Optional.of(images.next())));
+            Optional.of(images.next())),
+        new Job(
+            DIRECTORY,
+            "a directory of %,d files, %d MiB"
+                .formatted(scale().tree().files(), images.treeBytes() >> 20),
+            images.treeBytes(),
+            List.of(images.tree()),
+            Optional.of(images.tree())));
   }
 
   @Override
@@ -60,7 +69,7 @@ public final class TransferBench extends Bench {
     String first = images.first().toString();
     Sides sides = contenders.owned(Sides.start(rig));
     contenders.add(() -> Limit.serving(sides, images, scale().image().sizeBytes()));
-    contenders.add(() -> Landfall.serving(sides, images, Names.KNOWN));
+    contenders.add(() -> Landfall.serving(sides, images, Names.KNOWN).withTree(images.tree()));
     contenders.add(() -> Landfall.serving(sides, images, Names.HASHES_MEANWHILE));
     contenders.addIf(
         NbdCopy.installed(),
@@ -87,7 +96,12 @@ public final class TransferBench extends Bench {
                     "changed",
                     delta,
                     "returned",
-                    delta),
+                    delta,
+                    DIRECTORY,
+                    new Rsync.Pull(
+                        "tree/",
+                        Optional.empty(),
+                        List.of("--archive", "--whole-file", "--inplace"))),
                 logs));
     contenders.addIf(
         Rsync.installed(),

@@ -35,7 +35,7 @@ public interface Contender extends AutoCloseable {
     return Map.of();
   }
 
-  /// The file that the job left, if its content is to be checked.
+  /// The file or directory that the job left, if its content is to be checked.
   Path result(Job job, Path work);
 
   /// Bytes that its repository takes after this job; empty if it keeps none.

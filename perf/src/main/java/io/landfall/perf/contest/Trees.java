@@ -33,6 +33,31 @@ public final class Trees {
     return bytes;
   }
 
+  /// Compares the files of two trees, their contents, modes and times of change.
+  ///
+  /// @throws IOException naming the first that differs or is in one of them only
+  static void requireSame(Path expected, Path result) throws IOException {
+    List<Path> names = names(expected);
+    if (!names.equals(names(result))) {
+      throw new IOException(result + " has other names in it than " + expected);
+    }
+    for (Path name : names) {
+      Path a = expected.resolve(name);
+      Path b = result.resolve(name);
+      boolean same =
+          Files.mismatch(a, b) < 0
+              && Files.getPosixFilePermissions(a).equals(Files.getPosixFilePermissions(b))
+              && Files.getLastModifiedTime(a).equals(Files.getLastModifiedTime(b));
+      if (!same) {
+        throw new IOException(b + " differs in content, mode or time from " + a);
+      }
+    }
+  }
+
+  private static List<Path> names(Path root) throws IOException {
+    return files(root).stream().map(root::relativize).sorted().toList();
+  }
+
   /// Deletes a directory and all in it.
   public static void delete(Path root) throws IOException {
     if (!Files.exists(root)) {

@@ -22,6 +22,7 @@ import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.session.Checksums;
 import io.landfall.transfer.session.Export;
+import io.landfall.transfer.tree.TreeLanding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,6 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Serves images and lands them, with what an agent uses for it.
 final class LandingWork {
   private final Map<String, Offer> offers = new ConcurrentHashMap<>();
+  private final Map<String, ServedTree> trees = new ConcurrentHashMap<>();
   private final Map<String, Manifest> known = new HashMap<>();
   private final Map<Integer, Peer> peers = new HashMap<>();
   private final List<Sealing> unsealed = new ArrayList<>();
@@ -109,7 +111,28 @@ final class LandingWork {
     return Map.of("port", (double) port);
   }
 
+  /// A tree is read when its listing is asked for, so that each landing pays for that.
+  Map<String, Double> serveTree(Order.ServeTree order) throws IOException {
+    trees.put(order.name(), new ServedTree(Path.of(order.directory())));
+    return listening();
+  }
+
+  Map<String, Double> landTree(Order.LandTree order) throws IOException {
+    Peer peer = peer(order.port());
+    TreeLanding.Landed landed =
+        TreeLanding.land(
+            part -> RemoteImage.open(peer, order.name() + '/' + part),
+            Path.of(order.target()),
+            TransferListener.NONE);
+    return Map.of("pulledBytes", (double) landed.pulledBytes());
+  }
+
   private Optional<Export> find(String name) throws IOException {
+    int slash = name.indexOf('/');
+    ServedTree tree = slash < 0 ? null : trees.get(name.substring(0, slash));
+    if (tree != null) {
+      return tree.find(name.substring(slash + 1));
+    }
     Offer offer = offers.get(name);
     return offer == null ? Optional.empty() : Optional.of(offer.open());
   }

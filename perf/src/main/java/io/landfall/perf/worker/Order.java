@@ -29,6 +29,12 @@ public sealed interface Order {
   /// @param base the image under it
   record ServeOverlay(String name, String overlay, String base) implements Order {}
 
+  /// Serve a directory, which is read anew for each landing; answers with `port`.
+  record ServeTree(String name, String directory) implements Order {}
+
+  /// Land a served directory as `target`, which must not exist.
+  record LandTree(int port, String name, String target) implements Order {}
+
   /// Land a served image.
   ///
   /// @param port of the server, on loopback

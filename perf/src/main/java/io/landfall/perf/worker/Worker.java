@@ -7,10 +7,12 @@ import io.landfall.perf.worker.Order.Ingest;
 import io.landfall.perf.worker.Order.Know;
 import io.landfall.perf.worker.Order.Land;
 import io.landfall.perf.worker.Order.LandInCache;
+import io.landfall.perf.worker.Order.LandTree;
 import io.landfall.perf.worker.Order.Read;
 import io.landfall.perf.worker.Order.Restore;
 import io.landfall.perf.worker.Order.Serve;
 import io.landfall.perf.worker.Order.ServeOverlay;
+import io.landfall.perf.worker.Order.ServeTree;
 import io.landfall.perf.worker.Order.Settle;
 import io.landfall.perf.worker.Order.Verify;
 import java.io.BufferedReader;
@@ -59,6 +61,8 @@ public final class Worker {
     return switch (order) {
       case Serve serve -> landing.serve(serve);
       case ServeOverlay serve -> landing.serveOverlay(serve);
+      case ServeTree serve -> landing.serveTree(serve);
+      case LandTree land -> landing.landTree(land);
       case Know know -> landing.know(know);
       case Land land -> landing.land(land);
       case Settle _ -> landing.settle();

@@ -26,6 +26,7 @@ class BenchIT {
     Report report = bench("transfer");
     assertThat(contenders(report, "cold")).contains("limit", "landfall", "cp (local)");
     assertThat(contenders(report, "changed")).contains("landfall", "landfall, first send");
+    assertThat(contenders(report, "directory")).contains("landfall");
     Result again = result(report, "again", "landfall");
     assertThat(again.figures().get("pulledBytes")).isEqualTo(new Spread(0, 0, 0, 1));
     Result changed = result(report, "changed", "landfall");

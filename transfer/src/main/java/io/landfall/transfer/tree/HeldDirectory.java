@@ -1,14 +1,7 @@
 package io.landfall.transfer.tree;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /// A directory by its descriptor: names are looked up in that very directory, whatever anybody does
@@ -16,32 +9,7 @@ import java.nio.file.Path;
 ///
 /// What the JDK opens below `/proc/self/fd/N` starts at the descriptor; with one component and
 /// `NOFOLLOW_LINKS` nothing leads elsewhere.
-@SuppressWarnings("restricted")
 final class HeldDirectory implements AutoCloseable {
-  private static final int AT_FDCWD = -100;
-  private static final int O_RDONLY = 0;
-  private static final int O_NONBLOCK = 0x800;
-  private static final int O_DIRECTORY = 0x10000;
-  private static final int O_NOFOLLOW = 0x20000;
-  private static final int O_CLOEXEC = 0x80000;
-
-  private static final MemoryLayout CAPTURE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle OPENAT =
-      handle(
-          "openat",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.ADDRESS,
-              ValueLayout.JAVA_INT),
-          Linker.Option.firstVariadicArg(3));
-  private static final MethodHandle CLOSE =
-      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-  private static final MethodHandle SYNCFS =
-      handle("syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-
   private final int fd;
   private final String name;
 
@@ -50,25 +18,18 @@ final class HeldDirectory implements AutoCloseable {
     this.name = name;
   }
 
-  private static MethodHandle handle(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    Linker linker = Linker.nativeLinker();
-    Linker.Option[] all = new Linker.Option[options.length + 1];
-    System.arraycopy(options, 0, all, 0, options.length);
-    all[options.length] = Linker.Option.captureCallState("errno");
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, all);
-  }
-
   /// Opens a directory that a person of this machine named: links in its path are theirs.
   static HeldDirectory open(Path directory) throws IOException {
     String path = directory.toAbsolutePath().toString();
-    return new HeldDirectory(openat(AT_FDCWD, path, O_DIRECTORY), path);
+    return new HeldDirectory(
+        NativeFiles.open(NativeFiles.AT_FDCWD, path, NativeFiles.O_DIRECTORY, 0), path);
   }
 
   /// Opens a directory in this one; a link is refused.
   HeldDirectory child(String component) throws IOException {
     return new HeldDirectory(
-        openat(fd, component, O_DIRECTORY | O_NOFOLLOW), name + '/' + component);
+        NativeFiles.open(fd, component, NativeFiles.O_DIRECTORY | NativeFiles.O_NOFOLLOW, 0),
+        name + '/' + component);
   }
 
   /// Opens the directory that holds `relative`, component by component.
@@ -85,11 +46,48 @@ final class HeldDirectory implements AutoCloseable {
 
   /// Lends a path to the file of that name in this directory; a link is refused.
   <T> T file(String component, Use<T> use) throws IOException {
-    int file = openat(fd, component, O_NOFOLLOW | O_NONBLOCK);
+    int file = open(component);
     try {
       return use.of(Path.of("/proc/self/fd", Integer.toString(file)));
     } finally {
-      close(file);
+      NativeFiles.close(file);
+    }
+  }
+
+  private int open(String component) throws IOException {
+    return NativeFiles.open(fd, component, NativeFiles.O_NOFOLLOW | NativeFiles.O_NONBLOCK, 0);
+  }
+
+  /// Fills a direct buffer from the file of that name in this directory; a link is refused.
+  ///
+  /// @param shown the name for a message
+  void read(String component, long from, ByteBuffer target, String shown) throws IOException {
+    int file = open(component);
+    try {
+      NativeFiles.read(file, from, target, shown);
+    } finally {
+      NativeFiles.close(file);
+    }
+  }
+
+  /// What a name in this directory is; a link is not followed.
+  NativeFiles.Status status(String component) throws IOException {
+    return NativeFiles.status(fd, component);
+  }
+
+  /// Makes a file with this content, whole. What is below this directory must be ours alone: links
+  /// on the way are followed, though not one at the end.
+  ///
+  /// @param relative a name that is free
+  /// @param content direct
+  void create(String relative, ByteBuffer content, int mode, long mtimeNanos) throws IOException {
+    int flags = NativeFiles.O_WRONLY | NativeFiles.O_CREAT | NativeFiles.O_EXCL;
+    int file = NativeFiles.open(fd, relative, flags, 0600);
+    try {
+      NativeFiles.write(file, content, relative);
+      NativeFiles.setModeAndTime(file, mode, mtimeNanos);
+    } finally {
+      NativeFiles.close(file);
     }
   }
 
@@ -105,55 +103,11 @@ final class HeldDirectory implements AutoCloseable {
 
   /// Returns when all that was written to this file system is durable.
   void syncFileSystem() throws IOException {
-    call("syncfs " + name, (errno, arena) -> (int) SYNCFS.invokeExact(errno, fd));
-  }
-
-  private static int openat(int at, String path, int flags) throws IOException {
-    return call(
-        "opening " + path,
-        (errno, arena) ->
-            (int)
-                OPENAT.invokeExact(
-                    errno, at, arena.allocateFrom(path), O_RDONLY | O_CLOEXEC | flags));
-  }
-
-  private static void close(int file) throws IOException {
-    call("close", (errno, arena) -> (int) CLOSE.invokeExact(errno, file));
-  }
-
-  @FunctionalInterface
-  private interface Call {
-    int invoke(MemorySegment errno, Arena arena) throws Throwable;
-  }
-
-  private static int call(String what, Call call) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(CAPTURE);
-      int result = call.invoke(errno, arena);
-      if (result < 0) {
-        throw new IOException(what + ": " + reason((int) ERRNO.get(errno, 0L)));
-      }
-      return result;
-    } catch (RuntimeException | Error | IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IOException(what + ": native call failed", e);
-    }
-  }
-
-  private static String reason(int errno) {
-    return switch (errno) {
-      case 2 -> "no such file or directory";
-      case 13 -> "permission denied";
-      case 20 -> "not a directory";
-      case 24 -> "too many open files";
-      case 40 -> "a symbolic link stands where none may be";
-      default -> "errno " + errno;
-    };
+    NativeFiles.syncFileSystem(fd, name);
   }
 
   @Override
   public void close() throws IOException {
-    close(fd);
+    NativeFiles.close(fd);
   }
 }

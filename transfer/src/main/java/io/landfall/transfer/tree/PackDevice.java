@@ -4,9 +4,6 @@ import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 
@@ -32,44 +29,50 @@ final class PackDevice implements BlockDevice {
   @Override
   public void read(long offset, ByteBuffer target) throws IOException {
     Objects.checkFromIndexSize(offset, (long) target.remaining(), sizeBytes);
-    long at = offset;
-    for (int i = fileAt(offset); target.hasRemaining(); i++) {
-      TreeEntry entry = files.get(i);
-      long from = at - entry.packOffset();
-      int length = (int) Math.min(target.remaining(), entry.sizeBytes() - from);
-      if (length > 0) {
-        ByteBuffer part = target.slice(target.position(), length);
-        read(entry, from, part);
-        target.position(target.position() + length);
-        at += length;
+    Reader reader = new Reader();
+    try {
+      long at = offset;
+      for (int i = fileAt(offset); target.hasRemaining(); i++) {
+        TreeEntry entry = files.get(i);
+        long from = at - entry.packOffset();
+        int length = (int) Math.min(target.remaining(), entry.sizeBytes() - from);
+        if (length > 0) {
+          reader.read(entry, from, target.slice(target.position(), length));
+          target.position(target.position() + length);
+          at += length;
+        }
+      }
+    } finally {
+      reader.close();
+    }
+  }
+
+  /// Files of one directory lie together: it is looked up once for all of them.
+  private final class Reader {
+    private String directory = "";
+    private HeldDirectory parent;
+
+    void read(TreeEntry entry, long from, ByteBuffer part) throws IOException {
+      String path = entry.path();
+      int name = path.lastIndexOf('/') + 1;
+      if (parent == null || !directory.equals(path.substring(0, name))) {
+        close();
+        parent = root.parentOf(path);
+        directory = path.substring(0, name);
+      }
+      if (part.isDirect()) {
+        parent.read(path.substring(name), from, part, path);
+      } else {
+        ByteBuffer direct = ByteBuffer.allocateDirect(part.remaining());
+        parent.read(path.substring(name), from, direct, path);
+        part.put(direct.flip());
       }
     }
-  }
 
-  private void read(TreeEntry entry, long from, ByteBuffer part) throws IOException {
-    String path = entry.path();
-    try (HeldDirectory parent = root.parentOf(path)) {
-      parent.file(
-          path.substring(path.lastIndexOf('/') + 1),
-          file -> {
-            readFully(file, from, part, path);
-            return null;
-          });
-    }
-  }
-
-  /// Fills `target` from `from` on.
-  ///
-  /// @throws IOException with the name if the file has become shorter
-  static void readFully(Path file, long from, ByteBuffer target, String name) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long at = from;
-      while (target.hasRemaining()) {
-        int count = channel.read(target, at);
-        if (count < 0) {
-          throw new IOException("'" + name + "' became shorter while it was sent");
-        }
-        at += count;
+    void close() throws IOException {
+      if (parent != null) {
+        parent.close();
+        parent = null;
       }
     }
   }

@@ -5,19 +5,24 @@ import io.landfall.protocol.error.ProtocolException;
 import io.landfall.transfer.client.ProgressCounter;
 import io.landfall.transfer.client.RemoteImage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Pulls the small files of a tree, many at a time: while one batch travels, the one before it is
+/// Pulls the small files of a tree, many at a time: while one batch travels, those before it are
 /// checked and written.
 final class PackPull {
-  private static final int BATCH_BYTES = 8 << 20;
-  private static final int BATCH_FILES = 512;
+  private static final int BATCH_BYTES = 4 << 20;
+  private static final int BATCH_FILES = 256;
+  private static final int BUFFERS = 3;
+  private static final int WRITERS = 2;
 
   private final RemoteImage pack;
   private final TreeWriter writer;
@@ -40,10 +45,12 @@ final class PackPull {
       throw TreeListing.refused(
           "a pack of " + pack.sizeBytes() + " bytes, the listing says " + end);
     }
-    try (ExecutorService writing =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("landfall-tree").factory())) {
-      Future<?> before = null;
+    try (Arena arena = Arena.ofShared();
+        ExecutorService writing =
+            Executors.newFixedThreadPool(
+                WRITERS, Thread.ofPlatform().daemon().name("landfall-tree-", 0).factory())) {
+      int room = (int) Math.min(end, TreeSource.LARGE_BYTES);
+      Pipeline pipeline = new Pipeline(arena, room, writing);
       List<TreeEntry> batch = new ArrayList<>();
       for (TreeEntry file : files) {
         if (writer.holds(file)) {
@@ -52,15 +59,15 @@ final class PackPull {
           continue;
         }
         if (!batch.isEmpty() && !fits(batch, file)) {
-          before = pulled(batch, before, writing);
+          pipeline.pull(batch);
           batch = new ArrayList<>();
         }
         batch.add(file);
       }
       if (!batch.isEmpty()) {
-        before = pulled(batch, before, writing);
+        pipeline.pull(batch);
       }
-      await(before);
+      pipeline.end();
     }
   }
 
@@ -73,18 +80,50 @@ final class PackPull {
         && batch.size() < BATCH_FILES;
   }
 
-  private Future<?> pulled(List<TreeEntry> batch, Future<?> before, ExecutorService writing)
-      throws IOException {
-    TreeEntry last = batch.getLast();
-    long from = batch.getFirst().packOffset();
-    ByteBuffer bytes = ByteBuffer.allocate((int) (last.packOffset() + last.sizeBytes() - from));
-    pack.read(from, bytes);
-    pulledBytes += bytes.capacity();
-    await(before);
-    return writing.submit(() -> {
-      write(batch, from, bytes);
-      return null;
-    });
+  /// A few buffers, each pulled into and then written from.
+  private final class Pipeline {
+    private final Arena arena;
+    private final int bufferBytes;
+    private final ExecutorService writing;
+    private final Deque<Writing> underWay = new ArrayDeque<>();
+
+    private record Writing(ByteBuffer buffer, Future<?> done) {}
+
+    Pipeline(Arena arena, int bufferBytes, ExecutorService writing) {
+      this.arena = arena;
+      this.bufferBytes = bufferBytes;
+      this.writing = writing;
+    }
+
+    void pull(List<TreeEntry> batch) throws IOException {
+      TreeEntry last = batch.getLast();
+      long from = batch.getFirst().packOffset();
+      int length = (int) (last.packOffset() + last.sizeBytes() - from);
+      ByteBuffer bytes = buffer();
+      pack.read(from, bytes.clear().limit(length));
+      pulledBytes += length;
+      Future<?> done =
+          writing.submit(() -> {
+            write(batch, from, bytes);
+            return null;
+          });
+      underWay.add(new Writing(bytes, done));
+    }
+
+    private ByteBuffer buffer() throws IOException {
+      if (underWay.size() < BUFFERS) {
+        return arena.allocate(bufferBytes).asByteBuffer();
+      }
+      Writing oldest = underWay.remove();
+      await(oldest.done());
+      return oldest.buffer();
+    }
+
+    void end() throws IOException {
+      while (!underWay.isEmpty()) {
+        await(underWay.remove().done());
+      }
+    }
   }
 
   private void write(List<TreeEntry> batch, long from, ByteBuffer bytes) throws IOException {
@@ -101,9 +140,6 @@ final class PackPull {
   }
 
   private static void await(Future<?> batch) throws IOException {
-    if (batch == null) {
-      return;
-    }
     try {
       batch.get();
     } catch (InterruptedException e) {

@@ -162,11 +162,12 @@ public final class TreeLanding {
     Set<TreeEntry> before = new HashSet<>(listingBefore(stage));
     DurableFiles.replace(stage.path().resolve(LISTING), listing.toBytes());
     Path top = stage.path().resolve(TREE);
-    if (!Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS)) {
+    boolean fresh = !Files.isDirectory(top, LinkOption.NOFOLLOW_LINKS);
+    if (fresh) {
       Files.createDirectory(top);
     }
     try (HeldDirectory tree = stage.child(TREE)) {
-      TreeWriter writer = new TreeWriter(tree.path());
+      TreeWriter writer = new TreeWriter(tree, fresh);
       writer.prepare(listing);
       ProgressCounter progress = new ProgressCounter(listener, Phase.PULL, listing.totalBytes());
       try (RemoteImage pack = parts.open(TreeSource.PACK)) {

@@ -3,28 +3,27 @@ package io.landfall.transfer.tree;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.transfer.session.Export;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// Reads a tree from a held directory: what is in it, and the digests of its small files. One
 /// thread.
 final class TreeScan {
   private static final int SPECIAL_BITS = 07000;
-  private static final String WANTED = "unix:mode,ino,dev,nlink,size,lastModifiedTime";
 
   private final HeldDirectory root;
   private final TreeFilter filter;
   private final List<TreeEntry> entries = new ArrayList<>();
-  private final Map<String, String> linked = new HashMap<>(); // device and inode to first path
+  private final Map<NativeFiles.Inode, String> linked = new HashMap<>(); // to first path
+  private ByteBuffer content; // of one small file at a time
   private long packed;
 
   TreeScan(HeldDirectory root, TreeFilter filter) {
@@ -33,7 +32,10 @@ final class TreeScan {
   }
 
   TreeListing listing() throws IOException {
-    directory(root, "");
+    try (Arena arena = Arena.ofConfined()) {
+      content = arena.allocate(TreeSource.LARGE_BYTES).asByteBuffer();
+      directory(root, "");
+    }
     return new TreeListing(entries);
   }
 
@@ -53,10 +55,8 @@ final class TreeScan {
 
   private void entry(HeldDirectory directory, String name, String path) throws IOException {
     TreeListing.requireName(path);
-    Path at = directory.path().resolve(name);
-    Map<String, Object> stat = Files.readAttributes(at, WANTED, LinkOption.NOFOLLOW_LINKS);
-    int mode = (int) stat.get("mode");
-    switch (mode >> 12) {
+    NativeFiles.Status stat = directory.status(name);
+    switch (stat.mode() >> 12) {
       case 4 -> subdirectory(directory, name, path, stat);
       case 8 -> {
         if (filter.takesFile(path)) {
@@ -65,7 +65,7 @@ final class TreeScan {
       }
       case 10 -> {
         if (filter.takesFile(path)) {
-          String target = Files.readSymbolicLink(at).toString();
+          String target = Files.readSymbolicLink(directory.path().resolve(name)).toString();
           TreeListing.requireInside(path, target);
           entries.add(TreeEntry.link(path, TreeEntry.Kind.SYMLINK, target));
         }
@@ -82,38 +82,38 @@ final class TreeScan {
   }
 
   private void subdirectory(
-      HeldDirectory directory, String name, String path, Map<String, Object> stat)
+      HeldDirectory directory, String name, String path, NativeFiles.Status stat)
       throws IOException {
     if (filter.takesDirectory(path)) {
-      entries.add(TreeEntry.directory(path, (int) stat.get("mode") & 0777, mtime(stat)));
+      entries.add(TreeEntry.directory(path, stat.mode() & 0777, stat.mtimeNanos()));
       try (HeldDirectory child = directory.child(name)) {
         directory(child, path + '/');
       }
     }
   }
 
-  private void file(HeldDirectory directory, String name, String path, Map<String, Object> stat)
+  private void file(HeldDirectory directory, String name, String path, NativeFiles.Status stat)
       throws IOException {
-    int mode = (int) stat.get("mode");
+    int mode = stat.mode();
     if ((mode & SPECIAL_BITS) != 0) {
       throw new IOException(
           "'" + path + "' has the setuid, setgid or sticky bit; exclude it to copy the rest");
     }
-    if ((int) stat.get("nlink") > 1) {
-      String first = linked.putIfAbsent(stat.get("dev") + ":" + stat.get("ino"), path);
+    if (stat.links() > 1) {
+      String first = linked.putIfAbsent(stat.inode(), path);
       if (first != null) {
         entries.add(TreeEntry.link(path, TreeEntry.Kind.HARDLINK, first));
         return;
       }
     }
-    long size = (long) stat.get("size");
+    long size = stat.sizeBytes();
     boolean small = size < TreeSource.LARGE_BYTES;
     entries.add(
         new TreeEntry(
             path,
             TreeEntry.Kind.FILE,
             mode & 0777,
-            mtime(stat),
+            stat.mtimeNanos(),
             size,
             Optional.empty(),
             small ? Optional.of(digest(directory, name, path, size)) : Optional.empty(),
@@ -122,20 +122,9 @@ final class TreeScan {
     packed += small ? size : 0;
   }
 
-  private static String digest(HeldDirectory directory, String name, String path, long size)
+  private String digest(HeldDirectory directory, String name, String path, long size)
       throws IOException {
-    ByteBuffer content = ByteBuffer.allocate((int) size);
-    directory.file(
-        name,
-        file -> {
-          PackDevice.readFully(file, 0, content, path);
-          return null;
-        });
+    directory.read(name, 0, content.clear().limit((int) size), path);
     return ChunkId.of(content.flip()).toString();
-  }
-
-  private static long mtime(Map<String, Object> stat) {
-    return ((java.nio.file.attribute.FileTime) stat.get("lastModifiedTime"))
-        .to(TimeUnit.NANOSECONDS);
   }
 }

@@ -3,17 +3,16 @@ package io.landfall.transfer.tree;
 import io.landfall.protocol.content.ChunkId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Makes files, links and directories below a directory that nobody else can write to. [#small] may
 /// be called by several threads at once, for different files.
@@ -30,10 +29,16 @@ final class TreeWriter {
     PosixFilePermission.OWNER_READ
   };
 
+  private final HeldDirectory tree;
   private final Path top;
+  private final boolean fresh;
+  private final Set<String> written = ConcurrentHashMap.newKeySet();
 
-  TreeWriter(Path top) {
-    this.top = top;
+  /// @param fresh whether nothing is in the directory yet
+  TreeWriter(HeldDirectory tree, boolean fresh) {
+    this.tree = tree;
+    this.top = tree.path();
+    this.fresh = fresh;
   }
 
   /// Makes all directories, and removes what an attempt before left that has no place any more.
@@ -84,33 +89,33 @@ final class TreeWriter {
     return name.startsWith(".") && part > 1 && files.contains(prefix + name.substring(1, part));
   }
 
-  /// Whether a small file is there with its content.
+  /// Whether a small file is there with its content. If it is there with another, it is removed.
   boolean holds(TreeEntry entry) throws IOException {
-    Path at = top.resolve(entry.path());
-    if (!Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS)
-        || Files.size(at) != entry.sizeBytes()) {
+    if (fresh) {
       return false;
     }
-    return digest(ByteBuffer.wrap(Files.readAllBytes(at))).equals(entry.digest().orElseThrow());
+    Path at = top.resolve(entry.path());
+    boolean holds =
+        Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS)
+            && Files.size(at) == entry.sizeBytes()
+            && Files.isReadable(at)
+            && digest(ByteBuffer.wrap(Files.readAllBytes(at))).equals(entry.digest().orElseThrow());
+    if (!holds) {
+      Files.deleteIfExists(at);
+    }
+    return holds;
   }
 
   static String digest(ByteBuffer content) {
     return ChunkId.of(content).toString();
   }
 
-  /// Writes a small file whole.
+  /// Makes a small file whole, with its mode and time.
+  ///
+  /// @param content direct
   void small(TreeEntry entry, ByteBuffer content) throws IOException {
-    try (FileChannel file =
-        FileChannel.open(
-            top.resolve(entry.path()),
-            StandardOpenOption.WRITE,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            LinkOption.NOFOLLOW_LINKS)) {
-      while (content.hasRemaining()) {
-        file.write(content);
-      }
-    }
+    tree.create(entry.path(), content, entry.mode(), entry.mtimeNanos());
+    written.add(entry.path());
   }
 
   /// Links, then modes and times from the leaves up: what is made in a directory changes its time.
@@ -125,7 +130,9 @@ final class TreeWriter {
       }
     }
     for (TreeEntry entry : entries.reversed()) {
-      if (entry.kind() == TreeEntry.Kind.FILE || entry.kind() == TreeEntry.Kind.DIRECTORY) {
+      boolean hasMode =
+          entry.kind() == TreeEntry.Kind.FILE || entry.kind() == TreeEntry.Kind.DIRECTORY;
+      if (hasMode && !written.contains(entry.path())) {
         Path at = top.resolve(entry.path());
         Files.setPosixFilePermissions(at, permissions(entry.mode()));
         Files.setLastModifiedTime(at, TreeLanding.time(entry.mtimeNanos()));
