@@ -54,7 +54,7 @@ public final class LinuxGuest {
       throws IOException, InterruptedException {
     Tools.need("apt-get", "busybox", "cpio", "mformat", "mcopy", "syslinux", "mke2fs");
     Path boot = Files.createDirectories(work.resolve("boot"));
-    Path initrd = initrd(work, unpackKernel(work, boot), script);
+    Path initrd = initrd(work, unpackKernel(boot), script);
     Files.writeString(
         boot.resolve("syslinux.cfg"),
         """
@@ -100,26 +100,29 @@ public final class LinuxGuest {
     return target;
   }
 
-  /// The directory of the kernel's modules; the kernel itself goes into `boot`.
-  private static Path unpackKernel(Path work, Path boot) throws IOException, InterruptedException {
-    Path packages = Files.createDirectories(work.resolve("packages"));
-    Tools.run(
-        "sh",
-        "-c",
-        """
-        cd '%s' &&
-        name=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \\(linux-image-.*\\)/\\1/p' | head -n 1) &&
-        chmod 755 . && apt-get -q -o APT::Sandbox::User=root download "$name" && dpkg-deb -x ./*.deb root && rm ./*.deb
-        """
-            .formatted(packages));
-    Path root = packages.resolve("root");
+  /// The directory of the kernel's modules; the kernel itself goes into `boot`. The package is
+  /// fetched once for all tests of a build.
+  private static Path unpackKernel(Path boot) throws IOException, InterruptedException {
+    Path cache = Path.of("target", "linux-guest").toAbsolutePath();
+    Path root = cache.resolve("root");
+    if (!Files.exists(root)) {
+      Tools.run(
+          "sh",
+          "-c",
+          """
+          mkdir -p '%1$s/fetched' && cd '%1$s/fetched' &&
+          name=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \\(linux-image-.*\\)/\\1/p' | head -n 1) &&
+          apt-get -q -o APT::Sandbox::User=root download "$name" && dpkg-deb -x ./*.deb unpacked && mv unpacked ../root
+          """
+              .formatted(cache));
+    }
     try (Stream<Path> kernels = Files.list(root.resolve("boot"))) {
       Path kernel =
           kernels
-              .filter(f -> f.getFileName().toString().startsWith("vmlinuz-"))
+              .filter(file -> file.getFileName().toString().startsWith("vmlinuz-"))
               .findFirst()
               .orElseThrow();
-      Files.move(kernel, boot.resolve("vmlinuz"));
+      Files.copy(kernel, boot.resolve("vmlinuz"));
     }
     return root.resolve("lib").resolve("modules");
   }

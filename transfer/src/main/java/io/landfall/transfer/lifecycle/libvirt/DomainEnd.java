@@ -16,7 +16,7 @@ final class DomainEnd {
     }
     return switch (state.get()) {
       case "shut off (shutdown)" -> Optional.of(EndReason.COMPLETED);
-      case "crashed (panicked)", "crashed (unknown)", "paused (crashed)" ->
+      case "crashed (panicked)", "crashed (unknown)", "paused (crashed)", "paused (watchdog)" ->
           Optional.of(EndReason.CRASHED);
       case "shut off (saved)" -> Optional.of(EndReason.SAVED);
       // Its hypervisor vanished ("crashed"), somebody destroyed it, or libvirtd was started anew.

@@ -146,6 +146,7 @@ final class DomainXml {
     if (!xen) {
       empty("memballoon", "model", "none");
       empty("panic", "model", "isa");
+      empty("watchdog", "model", "i6300esb", "action", "pause");
     }
     close();
   }

@@ -60,6 +60,7 @@ final class CommandLine {
     line.addDrives();
     line.addNetwork();
     line.addDisplay();
+    line.addWatchdog();
     spec.kernel().ifPresent(line::addKernel);
     return List.copyOf(line.arguments);
   }
@@ -229,6 +230,12 @@ final class CommandLine {
     } else {
       add("-display", "none");
     }
+  }
+
+  /// Inert until the guest's driver arms it. It comes last, so that the devices before it have the
+  /// addresses that they had without it.
+  private void addWatchdog() {
+    addJson("-device", object("driver", "i6300esb", "id", "watchdog"));
   }
 
   private void addKernel(VmKernel kernel) {
