@@ -50,6 +50,15 @@ final class JobPrinter {
       case JobEvent.Matched e -> "landing on " + e.host();
       case JobEvent.Landing e -> e.part();
       case JobEvent.Landed e -> "landed on " + e.host() + parts(e);
+      case JobEvent.Arrived e ->
+          e.part()
+              + " has landed behind the running guest: "
+              + Units.bytes(e.arrival().demanded())
+              + " on demand, "
+              + Units.bytes(e.arrival().ahead())
+              + " ahead by profile, "
+              + Units.bytes(e.arrival().filled())
+              + " filled";
       case JobEvent.Started e ->
           (e.checkpoint().isPresent()
                   ? "resumed from checkpoint " + e.checkpoint().get()

@@ -53,6 +53,20 @@ final class RunCommand implements Callable<Integer> {
       description = "auto, qemu or simulated (default: ${DEFAULT-VALUE}).")
   private String hypervisor;
 
+  @Option(
+      names = "--landing",
+      paramLabel = "LAZY|FULL",
+      defaultValue = "FULL",
+      description =
+          "LAZY: machines that run here start at once and their images land behind them, unless the job says otherwise "
+              + "(default: ${DEFAULT-VALUE}).")
+  private Landing landing;
+
+  private enum Landing {
+    LAZY,
+    FULL
+  }
+
   @Option(names = "--json", description = "Print the events as JSON lines.")
   private boolean json;
 
@@ -64,7 +78,8 @@ final class RunCommand implements Callable<Integer> {
     ForegroundRun.Outcome outcome =
         ForegroundRun.run(
             file,
-            new ForegroundRun.Options(home, on, hypervisor, AgentSecurity.of(System.getenv())),
+            new ForegroundRun.Options(
+                home, on, hypervisor, landing == Landing.LAZY, AgentSecurity.of(System.getenv())),
             (job, event) -> printer.print(event));
     outcome.problems().forEach(spec.commandLine().getErr()::println);
     if (!outcome.problems().isEmpty()) {

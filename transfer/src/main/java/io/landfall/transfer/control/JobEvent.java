@@ -30,6 +30,9 @@ public sealed interface JobEvent {
   /// Everything is on the execute host.
   record Landed(Instant time, String host, List<Reply.LandedPart> parts) implements JobEvent {}
 
+  /// A disk has landed while its guest ran.
+  record Arrived(Instant time, String host, String part, Arrival arrival) implements JobEvent {}
+
   /// The guest runs: from its disks, or on from a checkpoint.
   ///
   /// @param checkpoint the checkpoint it goes on from

@@ -18,6 +18,11 @@ public sealed interface Notice {
   record Landing(String job, String part, String phase, long doneBytes, long totalBytes)
       implements Notice {}
 
+  /// A disk of a running machine has landed behind it.
+  ///
+  /// @param arrival what came when
+  record Arrived(String job, String part, Arrival arrival) implements Notice {}
+
   /// The machine has ended by itself.
   ///
   /// @param reason a name of the lifecycle's end reasons, e.g. `COMPLETED`

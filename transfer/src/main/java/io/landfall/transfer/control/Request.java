@@ -43,8 +43,20 @@ public sealed interface Request<R extends Reply> {
   /// @param vm the machine to run
   /// @param disks in the order of `vm_disk`
   /// @param restore the saved state to continue from; absent for a start from the disks
-  record Prepare(String job, VmShape vm, List<DiskOrder> disks, Optional<RestoreOrder> restore)
+  /// @param landing [#LAZY] or [#FULL]; absent: as the execute host does it
+  record Prepare(
+      String job,
+      VmShape vm,
+      List<DiskOrder> disks,
+      Optional<RestoreOrder> restore,
+      Optional<String> landing)
       implements Request<Reply.Prepared> {
+    /// The machine runs while its disks land. Then the answer comes when they have begun to.
+    public static final String LAZY = "LAZY";
+
+    /// The machine runs when its disks have landed.
+    public static final String FULL = "FULL";
+
     @Override
     public Class<Reply.Prepared> replyType() {
       return Reply.Prepared.class;
@@ -297,7 +309,9 @@ public sealed interface Request<R extends Reply> {
   /// @param export what to pull it by
   /// @param writable whether the guest may write it
   /// @param cdrom whether the guest sees a CD-ROM drive
-  record DiskOrder(String device, String export, boolean writable, boolean cdrom) {}
+  /// @param profile export of the boot profile of that image, if there is one
+  record DiskOrder(
+      String device, String export, boolean writable, boolean cdrom, Optional<String> profile) {}
 
   /// A saved state to land beside the disks.
   ///

@@ -6,6 +6,7 @@ import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.Configuration.Setting;
 import io.landfall.transfer.config.InvalidConfigurationException;
 import io.landfall.transfer.config.Problem;
+import io.landfall.transfer.control.Request.Prepare;
 import io.landfall.transfer.net.Encryption;
 import io.landfall.transfer.submit.NetworkingType;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class AgentKnobs {
           "MAX_CONCURRENT_DOWNLOADS",
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
+          "LANDING",
           "VM_NETWORKING_BRIDGE_INTERFACE",
           "RESERVED_DISK",
           "LANDFALL_CHECKPOINT_QUOTA",
@@ -165,7 +167,16 @@ public final class AgentKnobs {
         number("MAX_CONCURRENT_DOWNLOADS", standard.downloads(), 0, Integer.MAX_VALUE),
         (long) number("LANDFALL_IMAGE_CACHE_SIZE", 0, 0, Integer.MAX_VALUE) << 20,
         (long) number("RESERVED_DISK", 0, 0, Integer.MAX_VALUE) << 20,
-        (long) number("LANDFALL_MAX_SEND_RATE", 0, 0, Integer.MAX_VALUE) << 10);
+        (long) number("LANDFALL_MAX_SEND_RATE", 0, 0, Integer.MAX_VALUE) << 10,
+        lazily());
+  }
+
+  private boolean lazily() throws InvalidConfigurationException {
+    String word = configuration.text("LANDING", Prepare.FULL);
+    if (!word.equalsIgnoreCase(Prepare.LAZY) && !word.equalsIgnoreCase(Prepare.FULL)) {
+      throw refused("LANDING", "LAZY or FULL");
+    }
+    return word.equalsIgnoreCase(Prepare.LAZY);
   }
 
   private MachinePolicy machine() throws InvalidConfigurationException {

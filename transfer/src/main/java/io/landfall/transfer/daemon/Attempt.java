@@ -32,6 +32,7 @@ final class Attempt {
   private final ExecuteHosts.Host host;
   private final PeriodicCheckpoints periodic;
   private boolean over;
+  private boolean resumed;
 
   Attempt(
       SubmitAgent agent, JobRunner runner, String name, JobImages images, ExecuteHosts.Host host) {
@@ -49,6 +50,7 @@ final class Attempt {
   void run() throws IOException, InterruptedException {
     Reply.ClaimStatus claim = call(new Request.Attach(name));
     runner.answered();
+    resumed = images.checkpoints().restorable().isPresent();
     switch (claim.phase()) {
       case NONE, LANDING, PREPARED -> {
         launch();
@@ -107,6 +109,7 @@ final class Attempt {
 
   private void landAndStart() throws IOException {
     Optional<CheckpointRecord> from = images.checkpoints().restorable();
+    resumed = from.isPresent();
     Reply.Prepared prepared = inTurn(agent.uploads(), () -> call(images.prepareRequest(from)));
     List<Reply.LandedPart> parts = new ArrayList<>(prepared.disks());
     prepared.memory().ifPresent(parts::add);
@@ -233,6 +236,9 @@ final class Attempt {
   private void complete() throws IOException {
     put(runner.job().with(JobStatus.TRANSFERRING_OUTPUT));
     Reply.OutputDisks outputs = call(new Request.Outputs(name));
+    if (!resumed) {
+      images.keepProfiles(host.peer());
+    }
     for (JobEvent.Returned returned :
         inTurn(agent.downloads(), () -> images.bringBack(host.peer(), outputs.disks()))) {
       runner.event(returned);
@@ -259,7 +265,11 @@ final class Attempt {
 
   /// Saves the machine, commits the checkpoint, and only then lets the execute host forget it.
   private void takeCheckpoint(String why) throws IOException {
-    store(call(new Request.Save(name)), false);
+    Reply.Saved saved = call(new Request.Save(name));
+    if (!resumed) {
+      images.keepProfiles(host.peer());
+    }
+    store(saved, false);
     call(new Request.Release(name));
     put(runner.job().evicted());
     runner.event(new JobEvent.Evicted(Instant.now(), host.address(), true, why));

@@ -1,11 +1,14 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.protocol.error.ErrorCode;
 import io.landfall.transfer.client.TransferListener;
+import io.landfall.transfer.control.Arrival;
 import io.landfall.transfer.control.Notice;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Reply.ClaimStatus.Phase;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.ImageCache;
+import io.landfall.transfer.landing.LandingException;
 import io.landfall.transfer.lifecycle.EndReason;
 import io.landfall.transfer.lifecycle.FrozenState;
 import io.landfall.transfer.lifecycle.HypervisorDriver;
@@ -55,6 +58,7 @@ final class Claim {
   private final ClaimDisks disks; // guarded by this
   private final ClaimState state;
   private final ClaimOffers offers; // guarded by this
+  private final ClaimArrivals arrivals; // guarded by this
 
   private Peer peer; // guarded by this; who is told, and who may pull
   private ExportTable exports; // guarded by this
@@ -79,7 +83,8 @@ final class Claim {
     this.hashing = hashing;
     this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache);
     this.state = new ClaimState(directory);
-    this.offers = new ClaimOffers(job, disks, state, hashing);
+    this.arrivals = new ClaimArrivals(job, disks, new Arriving());
+    this.offers = new ClaimOffers(job, disks, state, hashing, arrivals);
   }
 
   String job() {
@@ -100,10 +105,30 @@ final class Claim {
     return asked;
   }
 
-  /// Makes `newPeer` the one that is told, and that may pull what there is to pull.
-  synchronized Reply.ClaimStatus attach(Peer newPeer, ExportTable newExports) throws IOException {
+  /// Makes `newPeer` the one that is told, that may pull what there is to pull, and where what is
+  /// missing of the disks comes from.
+  Reply.ClaimStatus attach(Peer newPeer, ExportTable newExports) throws IOException {
+    if (file.order().isPresent()) {
+      // Without the lock: a verb that holds it may wait for these very bytes.
+      try {
+        disks.from(newPeer, file.order().get().disks());
+      } catch (LandingException e) {
+        if (e.code() != ErrorCode.CONTENT_MISMATCH) {
+          throw e;
+        }
+        lose(e.getMessage());
+      }
+    }
+    return attached(newPeer, newExports);
+  }
+
+  private synchronized Reply.ClaimStatus attached(Peer newPeer, ExportTable newExports)
+      throws IOException {
     peer = newPeer;
     exports = newExports;
+    if (arrivals.serving() && vm != null && vm.state() == VmState.IO_ERROR) {
+      vm.resume();
+    }
     if (phase() == Phase.SAVED || phase() == Phase.ENDED) {
       offers.offerDisks(exports, writableDisks());
     }
@@ -125,7 +150,11 @@ final class Claim {
     file.landing(order);
     List<Reply.LandedPart> landed = new ArrayList<>();
     for (Request.DiskOrder disk : order.disks()) {
-      landed.add(disks.land(peer, disk, listener(disk.device())));
+      landed.add(land(order, disk));
+    }
+    Optional<Path> served = arrivals.serve();
+    if (served.isPresent()) {
+      file.exporting(served.get());
     }
     Optional<Reply.LandedPart> memory = Optional.empty();
     if (order.restore().isPresent()) {
@@ -133,6 +162,28 @@ final class Claim {
     }
     file.prepared(disks.imageIds());
     return new Reply.Prepared(landed, memory);
+  }
+
+  private Reply.LandedPart land(Request.Prepare order, Request.DiskOrder disk) throws IOException {
+    boolean lazily =
+        order
+            .landing()
+            .map(word -> word.equals(Request.Prepare.LAZY))
+            .orElse(settings.transfers().lazy());
+    if (lazily && !driver.runsOnExports()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: {1} lands in full, since {2} runs no machine before its disks have landed",
+          job,
+          disk.device(),
+          driver.name());
+    } else if (lazily) {
+      Optional<Reply.LandedPart> begun = disks.arrive(peer, disk);
+      if (begun.isPresent()) {
+        return begun.get();
+      }
+    }
+    return disks.land(peer, disk, listener(disk.device()));
   }
 
   /// Starts or restores the machine; the guest runs when this returns.
@@ -162,7 +213,7 @@ final class Claim {
   }
 
   private VmSpec spec(Request.Prepare order) {
-    List<VmDrive> drives = order.disks().stream().map(disks::drive).toList();
+    List<VmDrive> drives = order.disks().stream().map(arrivals::drive).toList();
     Request.VmShape shape = order.vm();
     VmSpec spec = VmSpec.of(job, directory, shape.memoryMiB(), shape.vcpus(), drives);
     if (shape.networking().isPresent()) {
@@ -308,6 +359,7 @@ final class Claim {
       exports.withdraw(Names.claimPart(job, ""));
     }
     disks.unpinAll();
+    arrivals.end();
     file.none();
     Trees.delete(directory);
   }
@@ -319,9 +371,12 @@ final class Claim {
   synchronized boolean recover() throws IOException {
     boolean worthKeeping =
         switch (phase()) {
-          case RUNNING, SAVED, ENDED -> disks.pin(file.images());
+          case RUNNING, SAVED, ENDED -> disks.pin(file.images(), file.exports().isPresent());
           case NONE, LANDING, PREPARED -> false;
         };
+    if (worthKeeping && file.exports().isPresent()) {
+      arrivals.serveAgain(file.exports().get());
+    }
     if (worthKeeping && phase() == Phase.RUNNING) {
       worthKeeping = adopt();
     }
@@ -340,7 +395,87 @@ final class Claim {
     vm = running.get();
     Vm adopted = vm;
     var _ = adopted.end().thenAcceptAsync(reason -> ended(adopted, reason), hashing);
+    if (arrivals.serving()) {
+      Thread.ofVirtual().name("landed before").start(this::moveToWhatHasLanded);
+    }
     return true;
+  }
+
+  /// What may have landed before an agent was killed that had not told its machine.
+  private void moveToWhatHasLanded() {
+    disks
+        .bases()
+        .forEach((device, base) -> {
+          if (base.arriving().isEmpty()) {
+            baseLanded(device);
+          }
+        });
+  }
+
+  /// A base is here: the machine reads it from its file from now on, the guest runs on.
+  private synchronized void baseLanded(String device) {
+    if (phase() == Phase.NONE || !arrivals.serving()) {
+      return;
+    }
+    try {
+      if (phase() == Phase.RUNNING && vm != null) {
+        vm.baseLanded(disks.drive(disk(device)));
+      }
+      arrivals.note(device);
+      if (disks.bases().values().stream().allMatch(ClaimBase::landed)) {
+        arrivals.end();
+      }
+      Optional<Arrival> arrival = arrivals.arrival(device);
+      LOG.log(System.Logger.Level.INFO, "{0}: {1} has landed: {2}", job, device, arrival);
+      if (peer != null && arrival.isPresent()) {
+        Calls.tell(peer, new Notice.Arrived(job, device, arrival.get()));
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, job + ": still reads " + device + " over NBD", e);
+    }
+  }
+
+  private Request.DiskOrder disk(String device) {
+    return file.order().orElseThrow().disks().stream()
+        .filter(disk -> disk.device().equals(device))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// The guest may have seen wrong bytes, or can never see the right ones: whatever it made is
+  /// worth nothing.
+  private synchronized void lose(String why) {
+    LOG.log(System.Logger.Level.ERROR, "{0}: {1}", job, why);
+    if (phase() != Phase.RUNNING && phase() != Phase.SAVED && phase() != Phase.ENDED) {
+      return;
+    }
+    try {
+      kill();
+      file.ended(EndReason.LOST.name());
+      if (peer != null) {
+        exports.withdraw(Names.claimPart(job, ""));
+        Calls.tell(peer, new Notice.Ended(job, EndReason.LOST.name(), why));
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, job + ": cannot end its machine", e);
+    }
+  }
+
+  /// Leaves the machine to the next agent.
+  void detach() throws IOException {
+    arrivals.detach();
+  }
+
+  private final class Arriving implements ClaimArrivals.Listener {
+    @Override
+    public void landed(String device) {
+      baseLanded(device);
+    }
+
+    @Override
+    public void differed(String device) {
+      lose("the image under " + device + " was damaged on its way, and is fetched again");
+    }
   }
 
   private List<Request.DiskOrder> writableDisks() {

@@ -4,7 +4,6 @@ import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.LayeredDevice;
-import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
 import io.landfall.snapshot.overlay.OverlayFile;
 import io.landfall.store.chunking.Chunking;
@@ -12,6 +11,7 @@ import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.landing.ArrivingImage;
 import io.landfall.transfer.landing.ImageCache;
 import io.landfall.transfer.lifecycle.OverlayFormat;
 import io.landfall.transfer.lifecycle.VmDrive;
@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The disks of a claim: landed images, which are pinned in the cache and shared, and the overlays
 /// that this job alone writes.
@@ -37,7 +38,7 @@ final class ClaimDisks {
   private final Path directory;
   private final OverlayFormat format;
   private final ImageCache cache;
-  private final Map<String, ImageCache.Pinned> bases = new LinkedHashMap<>();
+  private final Map<String, ClaimBase> bases = new ConcurrentHashMap<>();
 
   ClaimDisks(String job, Path directory, OverlayFormat format, ImageCache cache) {
     this.job = job;
@@ -51,23 +52,62 @@ final class ClaimDisks {
       throws IOException {
     unpin(disk.device());
     try (RemoteImage remote = RemoteImage.open(from, disk.export())) {
-      ImageCache.Pinned base = cache.land(remote, listener);
-      bases.put(disk.device(), base);
-      if (disk.writable()) {
-        createOverlay(disk.device(), base);
-      }
-      return LandedParts.of(disk.device(), base.manifest(), base.record());
+      ImageCache.Pinned landed = cache.land(remote, listener);
+      put(disk, ClaimBase.of(landed));
+      return LandedParts.of(disk.device(), landed.manifest(), landed.record());
     }
   }
 
-  private void createOverlay(String device, ImageCache.Pinned base) throws IOException {
+  /// Lets a disk be read while it lands and, if the guest may write it, makes an empty overlay;
+  /// empty if it is here already.
+  Optional<Reply.LandedPart> arrive(Peer from, Request.DiskOrder disk) throws IOException {
+    unpin(disk.device());
+    RemoteImage remote = RemoteImage.open(from, disk.export());
+    try {
+      Optional<ArrivingImage> arriving = cache.arrive(remote, BootProfiles.pull(from, disk));
+      if (arriving.isEmpty()) {
+        remote.close();
+        return Optional.empty();
+      }
+      put(disk, ClaimBase.of(arriving.get()));
+      return Optional.of(LandedParts.begun(disk.device(), arriving.get()));
+    } catch (IOException | RuntimeException e) {
+      remote.close();
+      throw e;
+    }
+  }
+
+  private void put(Request.DiskOrder disk, ClaimBase base) throws IOException {
+    bases.put(disk.device(), base);
+    if (disk.writable()) {
+      createOverlay(disk.device(), base);
+    }
+  }
+
+  /// Lets what has not landed yet come from this peer; what is lost with a peer waits for the next.
+  void from(Peer peer, List<Request.DiskOrder> orders) throws IOException {
+    for (Request.DiskOrder disk : orders) {
+      ClaimBase base = bases.get(disk.device());
+      if (base != null && !base.landed()) {
+        RemoteImage remote = RemoteImage.open(peer, disk.export());
+        try {
+          base.arriving().orElseThrow().from(remote);
+        } catch (IOException | RuntimeException e) {
+          remote.close();
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void createOverlay(String device, ClaimBase base) throws IOException {
     Path overlay = overlay(device);
     Files.deleteIfExists(overlay);
     Files.deleteIfExists(VmDrive.upperOf(overlay));
     switch (format) {
       case QCOW2 -> Qcow2Overlay.create(overlay, base.manifest().sizeBytes());
       case LANDFALL -> {
-        try (RawFile content = RawFile.open(base.path())) {
+        try (BlockDevice content = base.open()) {
           OverlayFile.create(overlay, base.manifest().sizeBytes(), content).close();
         }
       }
@@ -76,19 +116,23 @@ final class ClaimDisks {
 
   /// Takes up images that an agent before this one landed.
   ///
+  /// @param alsoArriving whether they may have been read while they landed
   /// @return whether the cache still has them all
-  boolean pin(Map<String, String> images) throws IOException {
+  boolean pin(Map<String, String> images, boolean alsoArriving) throws IOException {
     for (Map.Entry<String, String> image : images.entrySet()) {
       ImageId id = ImageId.parse(image.getValue());
-      if (!cache.holds(id)) {
+      if (!cache.holds(id) && alsoArriving && cache.holdsPartOf(id)) {
+        bases.put(image.getKey(), ClaimBase.of(cache.arriveAgain(id)));
+      } else if (!cache.holds(id)) {
         LOG.log(
             System.Logger.Level.ERROR,
             "{0}: its base image {1} is not in the cache any more; what it left here is useless",
             job,
             id);
         return false;
+      } else {
+        bases.put(image.getKey(), ClaimBase.of(cache.pin(id)));
       }
-      bases.put(image.getKey(), cache.pin(id));
     }
     return true;
   }
@@ -100,13 +144,18 @@ final class ClaimDisks {
   }
 
   private void unpin(String device) throws IOException {
-    ImageCache.Pinned base = bases.remove(device);
+    ClaimBase base = bases.remove(device);
     if (base != null) {
       base.close();
     }
   }
 
-  /// A disk as the hypervisor is told of it.
+  /// The images under the disks, by device.
+  Map<String, ClaimBase> bases() {
+    return Map.copyOf(bases);
+  }
+
+  /// A disk as the hypervisor is told of it, once its base has landed.
   VmDrive drive(Request.DiskOrder disk) {
     Path base = bases.get(disk.device()).path();
     Optional<Path> overlay =
@@ -140,7 +189,7 @@ final class ClaimDisks {
   }
 
   private ChangedDevice over(BlockDevice layers, String device) throws IOException {
-    return new ChangedDevice(layers, RawFile.open(bases.get(device).path()));
+    return new ChangedDevice(layers, bases.get(device).open());
   }
 
   /// Only changed chunks are read: the others have the base's ids.

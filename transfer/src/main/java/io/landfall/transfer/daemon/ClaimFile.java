@@ -17,13 +17,14 @@ final class ClaimFile {
   static final String NAME = "claim.json";
 
   private final Path file;
-  private State state;
+  private volatile State state;
 
   /// Everything in the file.
   ///
   /// @param images ImageId of each landed disk, by device
   /// @param memoryFile name of the saved guest RAM in the claim's directory
   /// @param machine what the driver noted when it saved
+  /// @param exports directory of the socket where bases that have not landed are served
   record State(
       String job,
       Phase phase,
@@ -32,7 +33,8 @@ final class ClaimFile {
       Optional<String> memoryFile,
       Optional<String> machine,
       long pauseMillis,
-      Optional<String> ended) {}
+      Optional<String> ended,
+      Optional<String> exports) {}
 
   private ClaimFile(Path file, State state) {
     this.file = file;
@@ -51,6 +53,7 @@ final class ClaimFile {
             Optional.empty(),
             Optional.empty(),
             0,
+            Optional.empty(),
             Optional.empty()));
   }
 
@@ -73,6 +76,10 @@ final class ClaimFile {
 
   Map<String, String> images() {
     return state.images();
+  }
+
+  Optional<Path> exports() {
+    return state.exports().map(Path::of);
   }
 
   String memoryFile() {
@@ -101,7 +108,23 @@ final class ClaimFile {
             Optional.empty(),
             Optional.empty(),
             0,
+            Optional.empty(),
             Optional.empty()));
+  }
+
+  /// Bases are served there from now on.
+  void exporting(Path directory) throws IOException {
+    write(
+        new State(
+            state.job(),
+            state.phase(),
+            state.order(),
+            state.images(),
+            state.memoryFile(),
+            state.machine(),
+            state.pauseMillis(),
+            state.ended(),
+            Optional.of(directory.toString())));
   }
 
   void prepared(Map<String, String> images) throws IOException {
@@ -126,7 +149,8 @@ final class ClaimFile {
             Optional.of(memoryFile),
             Optional.of(machine),
             pauseMillis,
-            Optional.empty()));
+            Optional.empty(),
+            state.exports()));
   }
 
   /// The claim is over; the file goes with its directory.
@@ -143,7 +167,8 @@ final class ClaimFile {
         state.memoryFile(),
         state.machine(),
         state.pauseMillis(),
-        ended);
+        ended,
+        state.exports());
   }
 
   private void write(State next) throws IOException {

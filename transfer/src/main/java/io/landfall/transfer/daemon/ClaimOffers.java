@@ -25,21 +25,30 @@ final class ClaimOffers {
   private final ClaimDisks disks;
   private final ClaimState state;
   private final Executor hashing;
+  private final ClaimArrivals arrivals;
 
   /// The chunk names of the memory that was frozen last: what changed since is all that is hashed.
   private CompletableFuture<Manifest> lastMemory;
 
-  ClaimOffers(String job, ClaimDisks disks, ClaimState state, Executor hashing) {
+  ClaimOffers(
+      String job, ClaimDisks disks, ClaimState state, Executor hashing, ClaimArrivals arrivals) {
     this.job = job;
     this.disks = disks;
     this.state = state;
     this.hashing = hashing;
+    this.arrivals = arrivals;
   }
 
   void offerDisks(ExportTable exports, List<Request.DiskOrder> orders) {
     for (Request.DiskOrder disk : orders) {
       offerDisk(exports, disk.device(), "", () -> disks.changed(disk.device()));
     }
+    arrivals
+        .profiles()
+        .forEach((device, text) ->
+            exports.offer(
+                Names.claimPart(job, Names.profile(device)),
+                () -> Export.of(ClaimState.device(text))));
   }
 
   @FunctionalInterface

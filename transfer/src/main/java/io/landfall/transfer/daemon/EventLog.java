@@ -77,6 +77,7 @@ final class EventLog {
           JobEvent.Matched _,
           JobEvent.Landing _,
           JobEvent.Landed _,
+          JobEvent.Arrived _,
           JobEvent.BaseStored _,
           JobEvent.Evicting _,
           JobEvent.CheckpointFailed _,

@@ -217,6 +217,9 @@ final class ExecuteAgent implements AutoCloseable {
   @Override
   public void close() throws IOException {
     hashing.shutdownNow();
+    for (Claim claim : claims()) {
+      claim.detach();
+    }
     cache.close();
   }
 }

@@ -30,9 +30,15 @@ public final class ForegroundRun {
   /// @param state directory that keeps checkpoints and cached images between runs
   /// @param on execute agents to use; empty: one inside this process
   /// @param hypervisor for the one inside this process
+  /// @param lazy whether, for jobs that do not say, the one inside this process runs machines while
+  ///   their disks land
   /// @param security how the submit side proves itself to the agents of `on`
   public record Options(
-      Path state, List<InetSocketAddress> on, String hypervisor, AgentSecurity security) {}
+      Path state,
+      List<InetSocketAddress> on,
+      String hypervisor,
+      boolean lazy,
+      AgentSecurity security) {}
 
   /// How it went.
   ///
@@ -147,7 +153,7 @@ public final class ForegroundRun {
         Optional.empty(),
         Duration.ofMinutes(20),
         MachinePolicy.standard(LOCAL),
-        TransferLimits.STANDARD,
+        TransferLimits.STANDARD.landing(options.lazy()),
         Optional.empty(),
         options.security(),
         StoreSettings.defaults(),

@@ -4,6 +4,7 @@ import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.format.ImageFormat;
 import io.landfall.transfer.control.VmgahpError;
+import io.landfall.transfer.landing.BootProfile;
 import io.landfall.transfer.session.Checksums;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.VmDisk;
@@ -135,7 +136,38 @@ final class InputImages implements AutoCloseable {
                   .withManifest(manifest(disk))
                   .withChecksums(checksums(disk))
                   .withStamp(Export.stampOf(source(disk))));
+      exports.offer(
+          Names.inputDisk(job.name(), Names.profile(disk.device())),
+          () -> Export.of(profileDevice(disk)));
     }
+  }
+
+  /// The boot profile of a disk's image, if its id is known and one is kept.
+  Optional<byte[]> profile(VmDisk disk) {
+    CompletableFuture<Manifest> manifest = manifest(disk);
+    try {
+      return manifest.isDone() && !manifest.isCompletedExceptionally()
+          ? agent.profiles().find(manifest.join().imageId())
+          : Optional.empty();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, job.name() + ": no boot profile", e);
+      return Optional.empty();
+    }
+  }
+
+  /// Keeps a boot profile of a disk's image.
+  void keepProfile(VmDisk disk, BootProfile profile) {
+    CompletableFuture<Manifest> manifest = manifest(disk);
+    try {
+      agent.profiles().keep(await(manifest).imageId(), profile);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, job.name() + ": boot profile is not kept", e);
+    }
+  }
+
+  private BlockDevice profileDevice(VmDisk disk) throws IOException {
+    return ClaimState.device(
+        profile(disk).orElseThrow(() -> new IOException("no boot profile of " + disk.device())));
   }
 
   /// What is kept of a raw image that was hashed once: then the kernel can send it.

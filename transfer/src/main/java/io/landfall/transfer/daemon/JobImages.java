@@ -10,6 +10,7 @@ import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.landing.BootProfile;
 import io.landfall.transfer.landing.LandedImage;
 import io.landfall.transfer.landing.Landing;
 import io.landfall.transfer.landing.LandingOptions;
@@ -34,12 +35,17 @@ import java.util.Optional;
 /// the base is either an input image or a disk of a checkpoint of this job; which of them is
 /// decided by that id and by nothing else.
 final class JobImages implements AutoCloseable {
+  /// The job's own attribute: `landing`.
+  private static final String LANDING = "LandfallLanding";
+
   private final Job job;
   private final InputImages inputs;
   private final JobCheckpoints checkpoints;
+  private final SubmitAgent agent;
 
   JobImages(SubmitAgent agent, Job job) {
     this.job = job;
+    this.agent = agent;
     this.inputs = new InputImages(agent, job);
     this.checkpoints = new JobCheckpoints(agent, job, inputs);
   }
@@ -88,13 +94,34 @@ final class JobImages implements AutoCloseable {
       String export =
           from.map(record -> Names.checkpointPart(record.id().text(), disk.device()))
               .orElseGet(() -> Names.inputDisk(job.name(), disk.device()));
-      disks.add(new Request.DiskOrder(disk.device(), export, disk.writable(), disk.cdrom()));
+      Optional<String> profile =
+          from.isEmpty() && inputs.profile(disk).isPresent()
+              ? Optional.of(Names.inputDisk(job.name(), Names.profile(disk.device())))
+              : Optional.empty();
+      disks.add(
+          new Request.DiskOrder(disk.device(), export, disk.writable(), disk.cdrom(), profile));
     }
     Optional<Request.RestoreOrder> restore = Optional.empty();
     if (from.isPresent()) {
       restore = Optional.of(JobCheckpoints.restoreOrder(from.get()));
     }
-    return new Request.Prepare(job.name(), shape(job.vm()), disks, restore);
+    return new Request.Prepare(job.name(), shape(job.vm()), disks, restore, landing());
+  }
+
+  private Optional<String> landing() {
+    return JobAds.of(job, agent.settings()).text(LANDING);
+  }
+
+  /// Keeps what the machine read first of each input image, for whoever lands that image next. A
+  /// machine that went on from a checkpoint did not boot.
+  void keepProfiles(Peer peer) {
+    for (VmDisk disk : job.vm().disks()) {
+      String export = Names.claimPart(job.name(), Names.profile(disk.device()));
+      Optional<BootProfile> profile = BootProfiles.pull(peer, export);
+      if (profile.isPresent()) {
+        inputs.keepProfile(disk, profile.get());
+      }
+    }
   }
 
   /// The machine that a job asks for.

@@ -293,6 +293,10 @@ final class JobRunner implements Runnable {
                   landing.phase(),
                   landing.doneBytes(),
                   landing.totalBytes()));
+      case Notice.Arrived arrived ->
+          event(
+              new JobEvent.Arrived(
+                  Instant.now(), job().host().orElse(""), arrived.part(), arrived.arrival()));
       case Notice.Ended ended -> signal(new Signal.Ended(ended.reason(), ended.detail()));
       case Notice.EvictionWanted wanted -> signal(new Signal.Evict(wanted.why()));
       case Notice.Happened _ -> {} // is told to command lines, never to us

@@ -3,6 +3,7 @@ package io.landfall.transfer.daemon;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.transfer.control.Figures;
 import io.landfall.transfer.control.Reply;
+import io.landfall.transfer.landing.ArrivingImage;
 import io.landfall.transfer.landing.TransferRecord;
 
 /// Transfer records in the words of the control protocol.
@@ -11,6 +12,13 @@ final class LandedParts {
 
   static Reply.LandedPart of(String name, Manifest manifest, TransferRecord record) {
     return new Reply.LandedPart(name, manifest.imageId().toString(), figures(record));
+  }
+
+  /// An image whose landing has begun: nothing has travelled yet.
+  static Reply.LandedPart begun(String name, ArrivingImage image) {
+    long size = image.manifest().sizeBytes();
+    return new Reply.LandedPart(
+        name, image.manifest().imageId().toString(), new Figures(size, 0, 0, 0, 0, 0, 0, 0));
   }
 
   static Figures figures(TransferRecord record) {

@@ -18,6 +18,12 @@ final class Names {
     return "checkpoint/" + checkpoint + "/" + part;
   }
 
+  /// Export of the boot profile of an input disk, offered by the submit host, and of the one that a
+  /// claim recorded, offered by the execute host under its [#claimPart].
+  static String profile(String device) {
+    return "boot-profile." + device;
+  }
+
   /// Export of a part of a claim (a disk's device, `memory`, `device-state`), offered by the
   /// execute host.
   static String claimPart(String job, String part) {

@@ -48,6 +48,7 @@ final class SubmitAgent implements AutoCloseable {
   private final TransferQueue uploads;
   private final TransferQueue downloads;
   private final ImageIndexes indexes;
+  private final BootProfiles profiles;
   private final ExecuteHosts hosts;
   private final Map<String, JobRunner> runners = new ConcurrentHashMap<>();
   private final List<Thread> threads = new ArrayList<>(); // guarded by itself
@@ -69,6 +70,7 @@ final class SubmitAgent implements AutoCloseable {
     this.uploads = new TransferQueue(settings.transfers().uploads());
     this.downloads = new TransferQueue(settings.transfers().downloads());
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
+    this.profiles = new BootProfiles(home(settings.spool()).resolve("boot-profiles"));
     this.hosts =
         new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed, this::isOverThere);
   }
@@ -282,6 +284,10 @@ final class SubmitAgent implements AutoCloseable {
 
   ImageIndexes indexes() {
     return indexes;
+  }
+
+  BootProfiles profiles() {
+    return profiles;
   }
 
   ExecuteHosts hosts() {

@@ -9,8 +9,20 @@ package io.landfall.transfer.daemon;
 /// @param reserveBytes `RESERVED_DISK`, in MiB: what landings leave free on the disk
 /// @param sendBytesPerSecond `LANDFALL_MAX_SEND_RATE`, in KiB a second: what all pulls from this
 ///   host together may take; 0 for no limit
+/// @param lazy `LANDING`: whether machines of jobs that do not say run while their disks land
 record TransferLimits(
-    int uploads, int downloads, long cacheBytes, long reserveBytes, long sendBytesPerSecond) {
+    int uploads,
+    int downloads,
+    long cacheBytes,
+    long reserveBytes,
+    long sendBytesPerSecond,
+    boolean lazy) {
   /// HTCondor's defaults where it has any.
-  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0);
+  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0, false);
+
+  /// The same with another `LANDING`.
+  TransferLimits landing(boolean lazily) {
+    return new TransferLimits(
+        uploads, downloads, cacheBytes, reserveBytes, sendBytesPerSecond, lazily);
+  }
 }

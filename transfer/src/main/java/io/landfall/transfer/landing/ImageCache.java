@@ -251,6 +251,11 @@ public final class ImageCache implements AutoCloseable {
     }
   }
 
+  /// Whether [#arriveAgain] has something to go on with.
+  public boolean holdsPartOf(ImageId id) {
+    return directory.isNamed(id);
+  }
+
   /// A landing in full of an image that lands lazily is that landing.
   private void awaitArriving(ImageId id, RemoteImage source) throws IOException {
     Optional<ArrivingImage> shared = arriving.share(id);

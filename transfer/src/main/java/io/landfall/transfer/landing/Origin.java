@@ -3,6 +3,7 @@ package io.landfall.transfer.landing;
 import io.landfall.transfer.client.RemoteImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,8 +69,10 @@ final class Origin implements AutoCloseable {
   void pause(long millis) throws IOException {
     lock.lock();
     try {
-      if (!closed) {
-        var _ = changed.await(millis, TimeUnit.MILLISECONDS);
+      RemoteImage before = source;
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (left > 0 && !closed && Objects.equals(before, source)) {
+        left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -18,6 +18,11 @@ public interface HypervisorDriver {
   /// What [VmDrive#overlay] will be.
   OverlayFormat overlayFormat();
 
+  /// Whether a VM can run on drives with [VmDrive#export], and [Vm#baseLanded] moves it off them.
+  default boolean runsOnExports() {
+    return false;
+  }
+
   /// Loads a VM, stopped before its first instruction: state [VmState#STARTED].
   ///
   /// Overlays that do not exist are made. Nothing is left behind when it fails.

@@ -48,6 +48,15 @@ public interface Vm extends AutoCloseable {
   /// Harmless if nothing is frozen.
   default void thaw() throws IOException {}
 
+  /// The base of a drive with [VmDrive#export] has landed: from now on it is read from its file.
+  /// The guest runs on; harmless if it was told already.
+  ///
+  /// @param drive the same drive without its export
+  default void baseLanded(VmDrive drive) throws IOException {
+    throw new VmException(
+        VmException.Reason.REFUSED, "this hypervisor reads no base that has not landed");
+  }
+
   /// Completes once, when the hypervisor is gone and the overlays are durable. Never fails. What
   /// depends on it may run on the thread that ends the VM, so it should be quick or asynchronous.
   CompletableFuture<EndReason> end();

@@ -9,10 +9,13 @@ import java.util.regex.Pattern;
 ///
 /// @param device the guest's name for it, which chooses the controller: `vda` virtio, `hda` IDE,
 ///   `sda` SCSI, `xvda` Xen
-/// @param base raw content, never written
+/// @param base raw content, never written; may be absent while there is an `export`
 /// @param overlay where writes go; absent for a disk that the guest cannot write
 /// @param cdrom whether the guest sees a CD drive; always read-only
-public record VmDrive(String device, Path base, Optional<Path> overlay, boolean cdrom) {
+/// @param export a Unix socket where an NBD server has the content of `base` until that has landed,
+///   under the device's name; only for drivers that [HypervisorDriver#runsOnExports]
+public record VmDrive(
+    String device, Path base, Optional<Path> overlay, boolean cdrom, Optional<Path> export) {
   private static final Pattern DEVICE = Pattern.compile("(?:hd|sd|vd|xvd)([a-z])[0-9]{0,2}");
 
   /// What connects a drive to the guest.
@@ -32,6 +35,16 @@ public record VmDrive(String device, Path base, Optional<Path> overlay, boolean 
     if (cdrom && overlay.isPresent()) {
       throw new IllegalArgumentException("device '%s': a CD cannot be written".formatted(device));
     }
+  }
+
+  /// A drive whose base is here.
+  public VmDrive(String device, Path base, Optional<Path> overlay, boolean cdrom) {
+    this(device, base, overlay, cdrom, Optional.empty());
+  }
+
+  /// The same, read over NBD until its base has landed.
+  public VmDrive withExport(Path socket) {
+    return new VmDrive(device, base, overlay, cdrom, Optional.of(socket));
   }
 
   /// A disk that the guest can write.

@@ -22,6 +22,8 @@ final class GenericCommands {
     BOOLEAN,
     /// `never`, `always`, `complete`, `error` as 0 to 3.
     NOTIFICATION,
+    /// `LAZY` or `FULL`.
+    LANDING,
     /// A number of this unit, or with K, M, G or T; or an expression.
     MEBIBYTES,
     KIBIBYTES
@@ -59,6 +61,7 @@ final class GenericCommands {
           new Command("max_transfer_input_mb", "MaxTransferInputMB", Kind.EXPRESSION),
           new Command("max_transfer_output_mb", "MaxTransferOutputMB", Kind.EXPRESSION),
           new Command("vm_periodic_checkpoint", "VMPeriodicCheckpoint", Kind.EXPRESSION),
+          new Command("landing", "LandfallLanding", Kind.LANDING),
           new Command("image_size", "ImageSize", Kind.KIBIBYTES),
           new Command("hold", "HoldOnSubmit", Kind.BOOLEAN),
           new Command("notification", "JobNotification", Kind.NOTIFICATION),
@@ -123,6 +126,7 @@ final class GenericCommands {
       case TEXT -> Optional.of(Value.of(Values.unquoted(value.text())).toString());
       case BOOLEAN -> Optional.of(Value.of(scope.bool(false, command.name)).toString());
       case NOTIFICATION -> notification(scope, value);
+      case LANDING -> landing(scope, value);
       case EXPRESSION -> checked(scope, command.name, value);
       case MEBIBYTES, KIBIBYTES -> size(scope, command, value);
     };
@@ -138,6 +142,15 @@ final class GenericCommands {
           "never, always, complete or error");
     }
     return word < 0 ? Optional.empty() : Optional.of(Integer.toString(word));
+  }
+
+  private static Optional<String> landing(JobScope scope, SourceSpan value) {
+    String word = Values.unquoted(value.text()).toUpperCase(Locale.ROOT);
+    if (!word.equals("LAZY") && !word.equals("FULL")) {
+      scope.error("L09", value, "landing is no such word: " + value, "LAZY or FULL");
+      return Optional.empty();
+    }
+    return Optional.of(Value.of(word).toString());
   }
 
   /// With a unit it is a number; without one HTCondor takes what stands there, in its own unit.

@@ -17,8 +17,9 @@ class ControlJsonTest {
         new Request.Prepare(
             "ann/1.0@submit",
             new Request.VmShape(128, 1, Optional.empty(), Optional.of("nat"), false),
-            List.of(new Request.DiskOrder("vda", "job/1/vda", true, false)),
-            Optional.of(new Request.RestoreOrder("m", "d", "{}")));
+            List.of(new Request.DiskOrder("vda", "job/1/vda", true, false, Optional.of("p"))),
+            Optional.of(new Request.RestoreOrder("m", "d", "{}")),
+            Optional.of(Request.Prepare.LAZY));
 
     String json = ControlJson.write(prepare);
 

@@ -48,6 +48,7 @@ class AgentKnobsTest {
                 Map.entry("MAX_CONCURRENT_DOWNLOADS", "8"),
                 Map.entry("LANDFALL_IMAGE_CACHE_SIZE", "9"),
                 Map.entry("LANDFALL_MAX_SEND_RATE", "11"),
+                Map.entry("LANDING", "lazy"),
                 Map.entry("VM_NETWORKING_BRIDGE_INTERFACE", "br0"),
                 Map.entry("RESERVED_DISK", "700"),
                 Map.entry("LANDFALL_CHECKPOINT_QUOTA", "5, alice=20"),
@@ -72,7 +73,7 @@ class AgentKnobsTest {
     assertThat(settings.vmMemoryMiB()).isEqualTo(512);
     assertThat(settings.vmMaxNumber()).isEqualTo(3);
     assertThat(settings.transfers())
-        .isEqualTo(new TransferLimits(7, 8, 9L << 20, 700L << 20, 11L << 10));
+        .isEqualTo(new TransferLimits(7, 8, 9L << 20, 700L << 20, 11L << 10, true));
     assertThat(settings.bridge()).contains("br0");
     assertThat(settings.store().reservedDiskBytes()).isEqualTo(700L << 20);
     assertThat(settings.store().quotas().of("alice")).isEqualTo(20L << 20);

@@ -57,13 +57,18 @@ public final class Pool implements AutoCloseable {
 
   /// A submit host that may use the execute hosts started so far.
   public void startSubmit() throws IOException, InterruptedException {
+    startSubmit(Map.of());
+  }
+
+  /// The same with settings of its own.
+  public void startSubmit(Map<String, String> more) throws IOException, InterruptedException {
     List<String> hosts = new ArrayList<>();
     agents.forEach((name, agent) -> {
       if (!name.equals("submit")) {
         hosts.add(text(agent));
       }
     });
-    Map<String, String> settings = new LinkedHashMap<>();
+    Map<String, String> settings = new LinkedHashMap<>(more);
     settings.put("LANDFALL_ROLES", "SUBMIT");
     settings.put("LANDFALL_EXECUTE_HOSTS", String.join(",", hosts));
     settings.put("SPOOL", spool().toString());

@@ -123,15 +123,13 @@ final class CommandLine {
 
   private void addDrive(VmDrive drive, int index) throws VmException {
     String name = drive.device();
-    Map<String, Object> file = object("driver", "file", "node-name", name + "-base-file");
-    file.put("filename", drive.base().toAbsolutePath().toString());
-    file.put("read-only", true);
-    addJson("-blockdev", file);
-    Map<String, Object> base = object("driver", "raw", "node-name", name + "-base");
-    base.put("file", name + "-base-file");
-    base.put("read-only", true);
-    addJson("-blockdev", base);
-    String top = name + "-base";
+    addJson(
+        "-blockdev",
+        drive.export().isPresent()
+            ? BaseNodes.export(drive, drive.export().get())
+            : BaseNodes.file(drive));
+    addJson("-blockdev", BaseNodes.base(drive, BaseNodes.source(drive)));
+    String top = BaseNodes.name(drive);
     if (drive.overlay().isPresent()) {
       top = addOverlay(topNode(drive), drive.overlay().get(), top);
     }

@@ -1,6 +1,8 @@
 package io.landfall.transfer.lifecycle.qemu;
 
+import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Range;
+import io.landfall.snapshot.format.qcow2.Qcow2Image;
 import io.landfall.snapshot.format.qcow2.Qcow2Overlay;
 import io.landfall.store.io.DurableFiles;
 import io.landfall.transfer.lifecycle.MemoryCopy;
@@ -18,8 +20,6 @@ import java.util.List;
 /// An upper layer's file exists exactly while QEMU writes to it. Not thread-safe: the verbs' lock
 /// of [QemuVm].
 final class Freezer {
-  private static final int SECTOR = 512;
-
   private final VmSpec spec;
   private final BlockJobs jobs;
   private final List<Range> changed = new ArrayList<>();
@@ -62,12 +62,17 @@ final class Freezer {
     for (VmDrive drive : writable()) {
       Path upper = drive.upper().orElseThrow();
       Files.deleteIfExists(upper);
-      long size = Files.size(drive.base());
-      Qcow2Overlay.create(upper, (size + SECTOR - 1) / SECTOR * SECTOR);
+      Qcow2Overlay.create(upper, sizeOf(drive.overlay().orElseThrow()));
       jobs.open(layer(drive));
       DurableFiles.sync(drive.overlay().orElseThrow());
     }
     changed.addAll(MemoryCopy.update(spec.memoryFile(), frozenMemory()));
+  }
+
+  private static long sizeOf(Path overlay) throws IOException {
+    try (BlockDevice layer = Qcow2Image.openLayer(overlay)) {
+      return layer.sizeBytes();
+    }
   }
 
   /// While it stands still: the layers on top.

@@ -102,8 +102,8 @@ final class Launch {
 
   private void makeOverlays() throws IOException {
     for (VmDrive drive : spec.drives()) {
-      long size = Files.size(drive.base());
       if (drive.overlay().isPresent() && Files.notExists(drive.overlay().get())) {
+        long size = Files.size(drive.base());
         made.add(drive.overlay().get());
         Qcow2Overlay.create(drive.overlay().get(), (size + SECTOR - 1) / SECTOR * SECTOR);
       }

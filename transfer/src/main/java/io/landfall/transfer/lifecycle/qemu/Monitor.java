@@ -1,5 +1,6 @@
 package io.landfall.transfer.lifecycle.qemu;
 
+import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmException;
 import io.landfall.transfer.lifecycle.VmException.Reason;
 import java.io.IOException;
@@ -77,6 +78,11 @@ final class Monitor implements AutoCloseable {
   /// The layers of its disks.
   BlockJobs blockJobs() {
     return blockJobs;
+  }
+
+  /// Has a drive read its base from the landed file.
+  void landBase(VmDrive drive) throws IOException {
+    BaseNodes.land(qmp, drive);
   }
 
   boolean isClosed() {

@@ -47,6 +47,11 @@ public final class QemuDriver implements HypervisorDriver {
   }
 
   @Override
+  public boolean runsOnExports() {
+    return true;
+  }
+
+  @Override
   public Probe probe() {
     return accelerators.probe();
   }

@@ -286,6 +286,18 @@ final class QemuVm implements Vm {
     }
   }
 
+  @Override
+  public void baseLanded(VmDrive drive) throws IOException {
+    verbs.lock();
+    try {
+      if (!end.isDone()) {
+        monitor.landBase(drive);
+      }
+    } finally {
+      verbs.unlock();
+    }
+  }
+
   /// Stops the guest; ends the VM if it turns out that the guest has ended by itself.
   private void stop() throws IOException {
     monitor.stop();
