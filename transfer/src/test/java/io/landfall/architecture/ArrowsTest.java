@@ -66,7 +66,10 @@ class ArrowsTest {
             BASE + "snapshot.device..", BASE + "snapshot.format..", BASE + "snapshot.overlay.."));
 
     rows.put("store.io", List.of());
-    rows.put("store.chunk", List.of(BASE + "store.io..", BASE + "protocol.content.."));
+    rows.put("store.seal", List.of(BASE + "protocol.content..", "javax.crypto.."));
+    rows.put(
+        "store.chunk",
+        List.of(BASE + "store.io..", BASE + "store.seal..", BASE + "protocol.content.."));
     // The index is one way to find chunks, and says so by implementing the chunk room's interface.
     rows.put(
         "store.index",
@@ -84,6 +87,7 @@ class ArrowsTest {
             BASE + "store.chunk..",
             BASE + "store.index..",
             BASE + "store.chunking..",
+            BASE + "store.seal..",
             BASE + "store.io..",
             BASE + "protocol.content..",
             BASE + "snapshot.device..",
@@ -105,6 +109,7 @@ class ArrowsTest {
             BASE + "store.export..",
             BASE + "store.chunk..",
             BASE + "store.index..",
+            BASE + "store.seal..",
             BASE + "store.io..",
             BASE + "protocol.content..",
             BASE + "snapshot.device.."));

@@ -1,5 +1,6 @@
 package io.landfall.store.checkpoint;
 
+import io.landfall.store.seal.Seal;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -28,15 +29,21 @@ final class Catalog {
     this.damaged = Map.copyOf(damaged);
   }
 
-  /// Reads all record files; a damaged one is left out and remembered.
-  static Catalog load(StoreLayout layout) throws IOException {
+  /// Reads all record files; a damaged one is left out and remembered. Without the key of an
+  /// encrypted store only damage is looked for, and the catalog is empty.
+  static Catalog load(StoreLayout layout, Seal seal) throws IOException {
     NavigableMap<CheckpointId, CheckpointRecord> records = new TreeMap<>();
     Map<Path, String> damaged = new TreeMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(layout.records(), "*.ckpt")) {
       for (Path file : files) {
         try {
-          CheckpointRecord record = CheckpointRecord.readFrom(Files.readAllBytes(file), file);
-          records.put(record.id(), record);
+          byte[] bytes = Files.readAllBytes(file);
+          if (seal.isOpen()) {
+            CheckpointRecord record = CheckpointRecord.fromFile(bytes, file, seal);
+            records.put(record.id(), record);
+          } else {
+            Envelope.SEALED_RECORD.open(bytes, file);
+          }
         } catch (DamagedStoreException e) {
           LOG.log(System.Logger.Level.WARNING, e.getMessage());
           damaged.put(file, e.getMessage());

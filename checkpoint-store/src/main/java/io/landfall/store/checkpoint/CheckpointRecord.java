@@ -1,5 +1,7 @@
 package io.landfall.store.checkpoint;
 
+import io.landfall.store.seal.Seal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,12 +66,38 @@ public record CheckpointRecord(
         .reduce(new IngestSummary(0, 0, 0, 0, 0, 0, 0), IngestSummary::plus);
   }
 
-  /// The file that is this record.
+  /// The file that is this record where nothing is encrypted, and in an export.
   public byte[] toBytes() {
     return Envelope.RECORD.seal(RecordJson.write(this));
   }
 
-  /// Reads a record from the bytes of its file.
+  /// The file that is this record in a store with `seal`.
+  byte[] toFile(Seal seal) {
+    byte[] json = RecordJson.write(this);
+    return seal.sealRecord(id.text(), json)
+        .map(Envelope.SEALED_RECORD::seal)
+        .orElseGet(() -> Envelope.RECORD.seal(json));
+  }
+
+  /// Reads a record from the bytes of its file in a store with `seal`.
+  ///
+  /// @throws DamagedStoreException if they are not what [#toFile] gave under that name
+  static CheckpointRecord fromFile(byte[] file, Path path, Seal seal) throws DamagedStoreException {
+    if (seal == Seal.none()) {
+      return readFrom(file, path);
+    }
+    byte[] sealed = Envelope.SEALED_RECORD.open(file, path);
+    String name = path.getFileName().toString().replace(".ckpt", "");
+    try {
+      return RecordJson.read(seal.openRecord(name, sealed), path);
+    } catch (DamagedStoreException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DamagedStoreException(path, e.getMessage());
+    }
+  }
+
+  /// Reads a record from the bytes that it has where nothing is encrypted.
   ///
   /// @param path for messages
   /// @throws DamagedStoreException if they are not what [#toBytes] gave

@@ -10,6 +10,8 @@ import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackReaders;
 import io.landfall.store.index.RocksIndex;
 import io.landfall.store.io.DiskReserve;
+import io.landfall.store.seal.Seal;
+import io.landfall.store.seal.StoreKey;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,10 +32,11 @@ public final class CheckpointStore implements AutoCloseable {
   private final StoreLayout layout;
   private final StoreSettings settings;
   private final StoreFormat format;
+  private final Seal seal;
   private final Catalog catalog;
   private final PackReaders packs;
   private final ChunkReader chunks;
-  private final ChunkLocator locator;
+  private final ChunkLocator storedLocator;
   private final Optional<StoreWriting> writing;
   private final OwnerUsage usage = new OwnerUsage(this);
 
@@ -41,16 +44,18 @@ public final class CheckpointStore implements AutoCloseable {
       StoreLayout layout,
       StoreSettings settings,
       StoreFormat format,
+      Seal seal,
       Catalog catalog,
-      ChunkLocator locator,
+      ChunkLocator storedLocator,
       Optional<StoreWriting> writing) {
     this.layout = layout;
     this.settings = settings;
     this.format = format;
+    this.seal = seal;
     this.catalog = catalog;
-    this.locator = locator;
+    this.storedLocator = storedLocator;
     this.packs = new PackReaders(layout.packs());
-    this.chunks = new ChunkReader(locator, packs);
+    this.chunks = new ChunkReader(locator(), packs, seal);
     this.writing = writing;
   }
 
@@ -71,7 +76,13 @@ public final class CheckpointStore implements AutoCloseable {
     StoreLayout layout = new StoreLayout(directory);
     StoreWriting open = StoreWriting.open(layout, settings, opener);
     return new CheckpointStore(
-        layout, settings, open.format(), open.catalog(), open.chunks(), Optional.of(open));
+        layout,
+        settings,
+        open.format(),
+        open.seal(),
+        open.catalog(),
+        open.chunks(),
+        Optional.of(open));
   }
 
   /// Makes the index of the store in `directory` again, from its packs alone.
@@ -91,13 +102,37 @@ public final class CheckpointStore implements AutoCloseable {
   ///
   /// @throws NoSuchFileException if there is no store
   public static CheckpointStore inspect(Path directory) throws IOException {
+    return inspect(directory, Optional.empty());
+  }
+
+  /// Like [#inspect(Path)], of a store that may be encrypted.
+  ///
+  /// @param key of an encrypted store; one that is not encrypted needs none and ignores it
+  /// @throws io.landfall.store.seal.KeyRefusedException if it is encrypted and that is not its key
+  public static CheckpointStore inspect(Path directory, Optional<StoreKey> key) throws IOException {
     StoreLayout layout = new StoreLayout(directory);
     StoreFormat format = StoreFormat.read(layout);
-    Catalog catalog = Catalog.load(layout);
+    return inspect(layout, format, format.seal(layout, key));
+  }
+
+  /// Like [#inspect(Path, Optional)]; but an encrypted store may be looked at without its key: its
+  /// packs can then be checked, and it seems to have no checkpoints.
+  public static CheckpointStore inspectStructure(Path directory, Optional<StoreKey> key)
+      throws IOException {
+    StoreLayout layout = new StoreLayout(directory);
+    StoreFormat format = StoreFormat.read(layout);
+    boolean locked = format.keyCheck().isPresent() && key.isEmpty();
+    return inspect(layout, format, locked ? Seal.locked() : format.seal(layout, key));
+  }
+
+  private static CheckpointStore inspect(StoreLayout layout, StoreFormat format, Seal seal)
+      throws IOException {
+    Catalog catalog = Catalog.load(layout, seal);
     return new CheckpointStore(
         layout,
         StoreSettings.defaults(),
         format,
+        seal,
         catalog,
         new LazyTables(layout.packs()),
         Optional.empty());
@@ -218,7 +253,7 @@ public final class CheckpointStore implements AutoCloseable {
 
   /// Whether the store has a chunk of this name; it has every zero chunk.
   public boolean holds(ChunkId id) throws IOException {
-    return id.isZero() || locator.find(id).isPresent();
+    return id.isZero() || locator().find(id).isPresent();
   }
 
   /// The chunk size of everything in this store.
@@ -248,7 +283,17 @@ public final class CheckpointStore implements AutoCloseable {
 
   /// Where chunks lie.
   public ChunkLocator locator() {
-    return locator;
+    return id -> storedLocator.find(seal.storedId(id));
+  }
+
+  /// Where chunks lie, by the ids that stand in packs.
+  public ChunkLocator storedLocator() {
+    return storedLocator;
+  }
+
+  /// How chunks and records lie in this store.
+  public Seal seal() {
+    return seal;
   }
 
   /// The store's packs.
@@ -278,7 +323,7 @@ public final class CheckpointStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     packs.close();
-    if (locator instanceof LazyTables tables) {
+    if (storedLocator instanceof LazyTables tables) {
       tables.close();
     }
     if (writing.isPresent()) {

@@ -23,7 +23,10 @@ enum Envelope {
   /// The store's FORMAT file.
   FORMAT("LFSTORE\n"),
   /// A checkpoint record.
-  RECORD("LFCKPT\r\n");
+  RECORD("LFCKPT\r\n"),
+  /// A checkpoint record of an encrypted store: in the place of JSON stands what the store's key
+  /// opens to it.
+  SEALED_RECORD("LFCKPTS\n");
 
   static final int VERSION = 1;
   private static final int MAX_JSON_BYTES = 16 << 20;

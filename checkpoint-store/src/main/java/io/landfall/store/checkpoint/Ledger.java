@@ -3,6 +3,7 @@ package io.landfall.store.checkpoint;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.store.io.DurableFiles;
 import io.landfall.store.io.FileLayer;
+import io.landfall.store.seal.Seal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +23,15 @@ final class Ledger {
   private final StoreLayout layout;
   private final FileLayer files;
   private final Catalog catalog;
+  private final Seal seal;
   private boolean outcomeUnknown; // guarded by this
   private final Map<CheckpointId, Integer> reliedOn = new HashMap<>(); // guarded by this
 
-  Ledger(StoreLayout layout, FileLayer files, Catalog catalog) {
+  Ledger(StoreLayout layout, FileLayer files, Catalog catalog, Seal seal) {
     this.layout = layout;
     this.files = files;
     this.catalog = catalog;
+    this.seal = seal;
   }
 
   /// @throws IOException if a commit before has failed in a way that leaves open whether it was one
@@ -71,7 +74,7 @@ final class Ledger {
     Path target = layout.record(record.id());
     try {
       DurableFiles.write(
-          files, layout.temporary().resolve(target.getFileName()), target, record.toBytes());
+          files, layout.temporary().resolve(target.getFileName()), target, record.toFile(seal));
     } catch (IOException e) {
       outcomeUnknown = Files.exists(target);
       throw e;

@@ -4,6 +4,8 @@ import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.Compression;
 import io.landfall.store.index.IndexSettings;
 import io.landfall.store.io.FileLayer;
+import io.landfall.store.seal.StoreKey;
+import java.util.Optional;
 
 /// How a store is opened by its writer.
 ///
@@ -13,6 +15,7 @@ import io.landfall.store.io.FileLayer;
 /// @param parallelReads chunks of one device that are read at once
 /// @param reservedDiskBytes of the store's disk that ingests leave free
 /// @param quotas what the checkpoints of an owner may need
+/// @param key of an encrypted store; a store that is made with one is encrypted
 /// @param files the file operations; tests inject faults here
 public record StoreSettings(
     int chunkSizeBytes,
@@ -21,6 +24,7 @@ public record StoreSettings(
     int parallelReads,
     long reservedDiskBytes,
     Quotas quotas,
+    Optional<StoreKey> key,
     FileLayer files) {
   private static final int MAX_READS = 64;
 
@@ -46,42 +50,49 @@ public record StoreSettings(
         12,
         0,
         Quotas.NONE,
+        Optional.empty(),
         FileLayer.disk());
   }
 
   /// The same with chunks of another size.
   public StoreSettings withChunkSize(int bytes) {
     return new StoreSettings(
-        bytes, compression, index, parallelReads, reservedDiskBytes, quotas, files);
+        bytes, compression, index, parallelReads, reservedDiskBytes, quotas, key, files);
   }
 
   /// The same with another compression.
   public StoreSettings withCompression(Compression other) {
     return new StoreSettings(
-        chunkSizeBytes, other, index, parallelReads, reservedDiskBytes, quotas, files);
+        chunkSizeBytes, other, index, parallelReads, reservedDiskBytes, quotas, key, files);
   }
 
   /// The same with another memory of the index.
   public StoreSettings withIndex(IndexSettings other) {
     return new StoreSettings(
-        chunkSizeBytes, compression, other, parallelReads, reservedDiskBytes, quotas, files);
+        chunkSizeBytes, compression, other, parallelReads, reservedDiskBytes, quotas, key, files);
   }
 
   /// The same with another reserve.
   public StoreSettings withReservedDisk(long bytes) {
     return new StoreSettings(
-        chunkSizeBytes, compression, index, parallelReads, bytes, quotas, files);
+        chunkSizeBytes, compression, index, parallelReads, bytes, quotas, key, files);
   }
 
   /// The same with other quotas.
   public StoreSettings withQuotas(Quotas other) {
     return new StoreSettings(
-        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, other, files);
+        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, other, key, files);
+  }
+
+  /// The same for an encrypted store.
+  public StoreSettings withKey(Optional<StoreKey> other) {
+    return new StoreSettings(
+        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, quotas, other, files);
   }
 
   /// The same with another file layer.
   public StoreSettings withFiles(FileLayer other) {
     return new StoreSettings(
-        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, quotas, other);
+        chunkSizeBytes, compression, index, parallelReads, reservedDiskBytes, quotas, key, other);
   }
 }

@@ -4,6 +4,7 @@ import io.landfall.store.chunk.ChunkIndex;
 import io.landfall.store.chunk.ChunkStore;
 import io.landfall.store.index.RocksIndex;
 import io.landfall.store.io.FileLayer;
+import io.landfall.store.seal.Seal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 ///
 /// @param lock held until closed
 /// @param format what kind of store this is
+/// @param seal how chunks and records lie in it
 /// @param catalog the checkpoints
 /// @param index where chunks lie
 /// @param chunks the packs
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 record StoreWriting(
     StoreLock lock,
     StoreFormat format,
+    Seal seal,
     Catalog catalog,
     ChunkIndex index,
     ChunkStore chunks,
@@ -44,7 +47,8 @@ record StoreWriting(
       files.createDirectory(layout.packs().root());
       emptyTemporary(layout, files);
       StoreFormat format = readOrCreate(layout, settings);
-      Catalog catalog = Catalog.load(layout);
+      Seal seal = format.sealToWrite(layout, settings.key());
+      Catalog catalog = Catalog.load(layout, seal);
       index = opener.open();
       ChunkStore chunks =
           ChunkStore.open(
@@ -52,9 +56,10 @@ record StoreWriting(
               layout.packs(),
               format.uuid(),
               index,
+              seal,
               CheckpointRecord.neededPacks(catalog.list()));
-      Ledger ledger = new Ledger(layout, files, catalog);
-      return new StoreWriting(lock, format, catalog, index, chunks, ledger);
+      Ledger ledger = new Ledger(layout, files, catalog, seal);
+      return new StoreWriting(lock, format, seal, catalog, index, chunks, ledger);
     } catch (IOException | RuntimeException e) {
       if (index != null) {
         index.close();
@@ -81,7 +86,8 @@ record StoreWriting(
         throw new DamagedStoreException(
             layout.format(), "missing, although there are packs; restore it from a backup");
       }
-      return StoreFormat.create(settings.files(), layout, settings.chunkSizeBytes());
+      return StoreFormat.create(
+          settings.files(), layout, settings.chunkSizeBytes(), settings.key());
     }
   }
 

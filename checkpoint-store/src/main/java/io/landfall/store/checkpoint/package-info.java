@@ -5,6 +5,6 @@
 /// commit point), then the index. Readers go the other way. `FORMAT.md` beside this module's pom
 /// has every byte and the whole write order.
 ///
-/// May import: `store.chunk`, `store.index`, `store.chunking`, `store.io`, `protocol.content`,
-/// `snapshot.device`.
+/// May import: `store.chunk`, `store.index`, `store.chunking`, `store.seal`, `store.io`,
+/// `protocol.content`, `snapshot.device`.
 package io.landfall.store.checkpoint;

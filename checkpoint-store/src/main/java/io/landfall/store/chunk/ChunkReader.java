@@ -6,6 +6,7 @@ import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.CorruptChunkException;
 import io.landfall.protocol.content.CorruptChunkException.Reason;
 import io.landfall.protocol.content.EncodedChunk;
+import io.landfall.store.seal.Seal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -22,12 +23,14 @@ public final class ChunkReader {
 
   private final ChunkLocator locator;
   private final PackReaders packs;
+  private final Seal seal;
   private final BlockingQueue<Buffers> pool = new ArrayBlockingQueue<>(POOLED_BUFFERS);
 
-  /// Reads what `locator` finds from `packs`; both are borrowed.
-  public ChunkReader(ChunkLocator locator, PackReaders packs) {
+  /// Reads what `locator` finds, by plain ids, from `packs`; both are borrowed.
+  public ChunkReader(ChunkLocator locator, PackReaders packs, Seal seal) {
     this.locator = locator;
     this.packs = packs;
+    this.seal = seal;
   }
 
   private static final class Buffers {
@@ -86,6 +89,11 @@ public final class ChunkReader {
     if (at.isEmpty() || !at.get().encoding().isDelta()) {
       return at.map(_ -> id);
     }
+    if (at.get().encoding().isSealed()) {
+      EncodedChunk delta =
+          encoded(id, at.get().level(), at.get().rawLength(), new Buffers(), false);
+      return Optional.of(delta.header().base());
+    }
     ByteBuffer header = ByteBuffer.allocate(ChunkHeader.SIZE_BYTES);
     packs.read(at.get().pack(), at.get().offset(), header);
     return Optional.of(ChunkHeader.readFrom(header.flip()).base());
@@ -134,7 +142,9 @@ public final class ChunkReader {
     packs.read(at.pack(), at.offset(), bytes.clear().limit(at.length()));
     EncodedChunk chunk = EncodedChunk.readFrom(bytes.flip());
     ChunkHeader header = chunk.header();
-    if (!header.id().equals(id) || header.level() != level || header.rawLength() != rawLength) {
+    if (!header.id().equals(seal.storedId(id))
+        || header.level() != level
+        || header.rawLength() != rawLength) {
       throw new CorruptChunkException(
           Reason.WRONG_CONTENT,
           "pack %016x at %d: expected chunk %s of level %d and %d bytes, found %s of level %d and %d bytes"
@@ -148,6 +158,6 @@ public final class ChunkReader {
                   header.level(),
                   header.rawLength()));
     }
-    return chunk;
+    return seal.open(chunk);
   }
 }

@@ -2,6 +2,7 @@ package io.landfall.store.chunk;
 
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.EncodedChunk;
+import io.landfall.store.seal.Seal;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -49,16 +50,18 @@ public final class ChunkSession implements AutoCloseable {
     if (id.isZero()) {
       return true;
     }
-    return relyOn(id, store.find(id));
+    ChunkId stored = store.seal().storedId(id);
+    return relyOn(stored, store.find(stored));
   }
 
   /// Like [#touch] for many chunks with one look into the index: bit `i` says whether the store
   /// holds `ids.get(i)`.
   public BitSet touchAll(List<ChunkId> ids) throws IOException {
-    List<Optional<ChunkLocation>> found = store.findAll(ids);
+    List<ChunkId> stored = ids.stream().map(store.seal()::storedId).toList();
+    List<Optional<ChunkLocation>> found = store.findAll(stored);
     BitSet held = new BitSet(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      held.set(i, ids.get(i).isZero() || relyOn(ids.get(i), found.get(i)));
+      held.set(i, ids.get(i).isZero() || relyOn(stored.get(i), found.get(i)));
     }
     return held;
   }
@@ -74,7 +77,7 @@ public final class ChunkSession implements AutoCloseable {
   /// A page delta that nobody else needs any more is there, but its base may be about to be
   /// collected: whoever relies on the one relies on the other.
   private boolean keepsBase(ChunkLocation at) throws IOException {
-    return !at.encoding().isDelta() || isFullAndDurable(store.baseOf(at));
+    return !at.encoding().isDelta() || isStoredFullAndDurable(store.baseOf(at));
   }
 
   /// Keeps garbage collection away from a pack until this session ends; in vain if the pack is
@@ -93,6 +96,10 @@ public final class ChunkSession implements AutoCloseable {
   ///
   /// Durable, because whoever later hits the delta would have to make its base durable too.
   public boolean isFullAndDurable(ChunkId id) throws IOException {
+    return isStoredFullAndDurable(store.seal().storedId(id));
+  }
+
+  private boolean isStoredFullAndDurable(ChunkId id) throws IOException {
     Optional<ChunkLocation> at = store.findDurable(id);
     return at.isPresent()
         && !at.get().encoding().isDelta()
@@ -115,7 +122,8 @@ public final class ChunkSession implements AutoCloseable {
     if (chunk.header().encoding().isDelta()) {
       throw new IllegalArgumentException("a page delta needs its full form beside it");
     }
-    return put(kind, chunk, () -> chunk);
+    ChunkId stored = store.seal().storedId(chunk.header().id());
+    return put(kind, stored, () -> store.seal().seal(chunk), () -> store.seal().seal(chunk));
   }
 
   /// Stores a chunk as a page delta unless the store has it meanwhile.
@@ -127,16 +135,17 @@ public final class ChunkSession implements AutoCloseable {
   /// @param inFull makes the same chunk's full form
   /// @return bytes it took: 0 if it was there
   public int storeDelta(PackKind kind, EncodedChunk delta, FullForm inFull) throws IOException {
-    return put(kind, delta, inFull);
+    Seal seal = store.seal();
+    ChunkId stored = seal.storedId(delta.header().id());
+    return put(kind, stored, () -> seal.seal(delta), () -> seal.seal(inFull.make()));
   }
 
   /// Stores a record of a pack that is being emptied, as it lies there.
   int move(PackKind kind, EncodedChunk chunk) throws IOException {
-    return put(kind, chunk, () -> chunk);
+    return put(kind, chunk.header().id(), () -> chunk, () -> chunk);
   }
 
-  private int put(PackKind kind, EncodedChunk offered, FullForm inFull) throws IOException {
-    ChunkId id = offered.header().id();
+  private int put(PackKind kind, ChunkId id, FullForm offered, FullForm inFull) throws IOException {
     EncodedChunk chunk;
     OpenPack full;
     synchronized (store.stripe(id)) {
@@ -144,7 +153,7 @@ public final class ChunkSession implements AutoCloseable {
       if (relyOn(id, at)) {
         return 0;
       }
-      chunk = at.isPresent() ? inFull.make() : offered;
+      chunk = (at.isPresent() ? inFull : offered).make();
       full = append(kind, chunk);
     }
     int bytes = chunk.header().totalLength();

@@ -3,6 +3,7 @@ package io.landfall.store.chunk;
 import io.landfall.protocol.content.ChunkHeader;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.store.io.FileLayer;
+import io.landfall.store.seal.Seal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 /// been forced since; the index has what is durable. A chunk moves from the first to the second
 /// when its pack is forced, in that order, so that it is never in neither.
 ///
+/// Sessions take plain ids; everything in here goes by stored ones (see [Seal]).
+///
 /// Any thread.
 public final class ChunkStore implements ChunkLocator, AutoCloseable {
   /// A pack is sealed when it is this large.
@@ -46,6 +49,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   private final PackDirectory directory;
   private final UUID store;
   private final ChunkIndex index;
+  private final Seal seal;
   private final Map<ChunkId, ChunkLocation> pending = new ConcurrentHashMap<>();
   private final Map<Long, OpenPack> openPacks = new ConcurrentHashMap<>();
   private final PackPins pins = new PackPins();
@@ -68,11 +72,17 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   private record Durable(long pack, List<PackEntry> entries, long indexedLength) {}
 
   private ChunkStore(
-      FileLayer files, PackDirectory directory, UUID store, ChunkIndex index, long nextSequence) {
+      FileLayer files,
+      PackDirectory directory,
+      UUID store,
+      ChunkIndex index,
+      Seal seal,
+      long nextSequence) {
     this.files = files;
     this.directory = directory;
     this.store = store;
     this.index = index;
+    this.seal = seal;
     this.headers = new PackReaders(directory);
     this.nextSequence = nextSequence;
     for (int i = 0; i < STRIPES; i++) {
@@ -86,12 +96,14 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
   /// Opens the packs of a store: seals what a crash left open and brings the index up to them.
   ///
   /// @param index borrowed; the caller closes it after the store
+  /// @param seal how chunks lie in it
   /// @param needed how far committed checkpoints say each open pack was durable
   public static ChunkStore open(
       FileLayer files,
       PackDirectory directory,
       UUID store,
       ChunkIndex index,
+      Seal seal,
       Map<Long, Long> needed)
       throws IOException {
     PackRecovery recovery = new PackRecovery(files, directory);
@@ -108,7 +120,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     }
     indexNewPacks(index, packs);
     // The pack with the highest number is never removed, so a number is never used twice.
-    return new ChunkStore(files, directory, store, index, last + 1);
+    return new ChunkStore(files, directory, store, index, seal, last + 1);
   }
 
   private static void indexNewPacks(ChunkIndex index, SortedMap<Long, Path> packs)
@@ -166,6 +178,10 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     return pins;
   }
 
+  Seal seal() {
+    return seal;
+  }
+
   ChunkIndex index() {
     return index;
   }
@@ -189,6 +205,7 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     files.syncDirectory(pack.getParent());
   }
 
+  /// Where the chunk of this stored id lies; nothing here knows plain ones.
   @Override
   public Optional<ChunkLocation> find(ChunkId id) throws IOException {
     ChunkLocation at = pending.get(id);

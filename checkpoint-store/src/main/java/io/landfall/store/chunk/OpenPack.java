@@ -26,7 +26,8 @@ final class OpenPack {
 
   // guarded by this
   private final List<PackEntry> entries = new ArrayList<>();
-  private final ByteBuffer record = ByteBuffer.allocateDirect(ChunkHeader.SIZE_BYTES + (1 << 20));
+  private final ByteBuffer record =
+      ByteBuffer.allocateDirect(ChunkHeader.SIZE_BYTES + ChunkHeader.MAX_PAYLOAD_BYTES);
   private long length;
   private long durableLength;
   private int durableEntries;

@@ -97,12 +97,12 @@ public final class PackCollection implements AutoCloseable {
   /// What gives space back must be able to when there is hardly any.
   private static void mayUseTheReserve() {}
 
-  private static long copy(PackFile file, PackEntry entry, ChunkSession session)
-      throws IOException {
+  private long copy(PackFile file, PackEntry entry, ChunkSession session) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(entry.header().totalLength());
     file.read(entry.offset(), bytes);
-    EncodedChunk chunk = EncodedChunk.readFrom(bytes.flip());
-    chunk.requireIntact();
+    EncodedChunk stored = EncodedChunk.readFrom(bytes.flip());
+    stored.requireIntact();
+    EncodedChunk chunk = store.seal().open(stored);
     if (!chunk.header().encoding().isDelta()) {
       // What is damaged must not get a fresh checksum's good name. A delta needs its base for this
       // and keeps its own checksum.
@@ -115,7 +115,7 @@ public final class PackCollection implements AutoCloseable {
                 throw new IOException("a full form needs no base");
               });
     }
-    return session.move(file.header().kind(), chunk);
+    return session.move(file.header().kind(), stored);
   }
 
   @Override

@@ -9,6 +9,7 @@
 /// [io.landfall.store.chunk.ChunkStore] alone, and whoever relies on it makes it durable first
 /// ([io.landfall.store.chunk.ChunkSession#barrier]).
 ///
-/// May import: `store.io`, `protocol.content`. Imported by: `store.index`, `store.checkpoint`,
-/// `store.verify`. Threads: all classes may be used from any thread unless they say otherwise.
+/// May import: `store.io`, `store.seal`, `protocol.content`. Imported by: `store.index`,
+/// `store.checkpoint`, `store.verify`. Threads: all classes may be used from any thread unless they
+/// say otherwise.
 package io.landfall.store.chunk;

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       DeleteCommand.class,
       PruneCommand.class,
       GcCommand.class,
-      RebuildIndexCommand.class
+      RebuildIndexCommand.class,
+      InitCommand.class
     },
     footer = {"", "Exit codes: 0 done, 1 failed, 2 usage, 3 damage found, 4 not found, 5 held."})
 public final class CheckpointCommand implements Runnable {

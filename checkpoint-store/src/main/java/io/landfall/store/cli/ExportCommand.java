@@ -86,7 +86,8 @@ final class ExportCommand extends StoreCommand {
           List.copyOf(chosen); // by id, so a parent before its children
       Export.Summary summary;
       if (other != null && other.spool != null) {
-        try (CheckpointStore there = CheckpointStore.inspect(other.spool.resolve("landfall"))) {
+        try (CheckpointStore there =
+            CheckpointStore.inspect(other.spool.resolve("landfall"), key())) {
           summary = write(store, records, id -> !there.holds(id), file);
         }
       } else {

@@ -29,7 +29,7 @@ final class GcCommand extends StoreCommand {
         return DONE;
       }
     }
-    CheckpointStore.inspect(storeDirectory()).close(); // or nothing is there to collect
+    inspect().close(); // or nothing is there to collect
     try (CheckpointStore store = CheckpointStore.open(storeDirectory(), settings())) {
       GcPlan[] plan = new GcPlan[1];
       GcResult result =

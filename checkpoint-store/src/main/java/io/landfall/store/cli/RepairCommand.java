@@ -1,6 +1,5 @@
 package io.landfall.store.cli;
 
-import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.verify.Repair;
 import io.landfall.store.verify.RepairReport;
 import java.io.IOException;
@@ -33,7 +32,7 @@ final class RepairCommand extends StoreCommand {
 
   @Override
   protected int run() throws IOException {
-    CheckpointStore.inspect(storeDirectory()).close(); // or nothing is there to repair
+    inspect().close(); // or nothing is there to repair
     RepairReport report =
         Repair.run(storeDirectory(), settings(), from.stream().map(RepairCommand::source).toList());
     if (json) {

@@ -10,6 +10,7 @@ import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.chunk.DamagedPackException;
 import io.landfall.store.chunk.MissingChunkException;
 import io.landfall.store.export.DamagedExportException;
+import io.landfall.store.seal.StoreKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +51,14 @@ public abstract class StoreCommand implements Callable<Integer> {
           "The SPOOL directory; the store is DIR/landfall. Default: $_LANDFALL_SPOOL or"
               + " $_CONDOR_SPOOL.")
   Path spool;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description =
+          "The key of an encrypted store: 32 bytes, or base64 of them, mode 600. Default:"
+              + " $_LANDFALL_CHECKPOINT_KEY_FILE.")
+  Path keyFile;
 
   @Option(names = "--json", description = "Print JSON for programs.")
   boolean json;
@@ -114,13 +124,24 @@ public abstract class StoreCommand implements Callable<Integer> {
   }
 
   /// How a store is opened for writing.
-  final StoreSettings settings() {
-    return StoreSettings.defaults();
+  final StoreSettings settings() throws IOException {
+    return StoreSettings.defaults().withKey(key());
+  }
+
+  /// The key that was given, if one was.
+  final Optional<StoreKey> key() throws IOException {
+    if (keyFile != null) {
+      return Optional.of(StoreKey.read(keyFile));
+    }
+    String value = System.getenv("_LANDFALL_CHECKPOINT_KEY_FILE");
+    return value == null || value.isBlank()
+        ? Optional.empty()
+        : Optional.of(StoreKey.read(Path.of(value)));
   }
 
   /// Opens the store for looking. Caller closes.
   protected final CheckpointStore inspect() throws IOException {
-    return CheckpointStore.inspect(storeDirectory());
+    return CheckpointStore.inspect(storeDirectory(), key());
   }
 
   /// The checkpoint whose id starts with `prefix`.

@@ -23,12 +23,15 @@ final class VerifyCommand extends StoreCommand {
   protected int run() throws IOException {
     VerifyReport report;
     try (Progress progress = new Progress("verified", 0)) {
-      report = Verifier.verify(storeDirectory(), progress);
+      report = Verifier.verify(storeDirectory(), key(), progress);
     }
     if (json) {
       print(tree(report));
     } else {
       report.findings().forEach(this::print);
+      if (!report.contentChecked()) {
+        out().println("encrypted and no key given: checksums only, no checkpoint was looked into");
+      }
       out()
           .printf(
               "%d packs, %d chunks, %s read, %d checkpoints, index %s, %.1f s (%s): %s%n",
@@ -70,6 +73,7 @@ final class VerifyCommand extends StoreCommand {
         .put("bytesRead", report.bytesRead())
         .put("checkpoints", report.checkpoints())
         .put("indexChecked", report.indexChecked())
+        .put("contentChecked", report.contentChecked())
         .put("seconds", report.took().toMillis() / 1e3);
     ArrayNode findings = json.putArray("findings");
     for (Finding finding : report.findings()) {

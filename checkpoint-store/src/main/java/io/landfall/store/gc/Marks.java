@@ -54,7 +54,7 @@ final class Marks {
   void keepBases(List<PackEntry> entries) throws IOException {
     for (PackEntry entry : entries) {
       if (entry.header().encoding().isDelta()) {
-        store.locator().find(entry.header().base()).ifPresent(live::add);
+        store.storedLocator().find(entry.header().base()).ifPresent(live::add);
       }
     }
   }

@@ -5,12 +5,14 @@ import io.landfall.protocol.content.ChunkHeader;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.CorruptChunkException;
 import io.landfall.protocol.content.EncodedChunk;
+import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.chunk.ChunkReader;
 import io.landfall.store.chunk.DamagedPackException;
 import io.landfall.store.chunk.PackDirectory;
 import io.landfall.store.chunk.PackEntry;
 import io.landfall.store.chunk.PackFile;
 import io.landfall.store.chunk.PackHeader;
+import io.landfall.store.seal.Seal;
 import io.landfall.store.verify.Finding.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +26,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /// Reads one pack from its first byte to its last: every record is decoded and hashed, and must be
-/// what the table says.
+/// what the table says. Without the key of an encrypted store it is its checksums that are
+/// believed.
 ///
 /// One thread.
 final class PackScrub {
@@ -33,8 +36,10 @@ final class PackScrub {
 
   private final UUID store;
   private final ChunkReader bases;
+  private final Seal seal;
   private final ChunkDecoder decoder = new ChunkDecoder();
-  private ByteBuffer record = ByteBuffer.allocate(ChunkHeader.SIZE_BYTES + (1 << 20));
+  private ByteBuffer record =
+      ByteBuffer.allocate(ChunkHeader.SIZE_BYTES + ChunkHeader.MAX_PAYLOAD_BYTES);
   private ByteBuffer plain = ByteBuffer.allocate(1 << 20);
 
   private final List<Finding> findings = new ArrayList<>();
@@ -42,9 +47,10 @@ final class PackScrub {
   private final List<PackEntry> intact = new ArrayList<>();
   private long bytesRead;
 
-  PackScrub(UUID store, ChunkReader bases) {
-    this.store = store;
-    this.bases = bases;
+  PackScrub(CheckpointStore store) {
+    this.store = store.uuid();
+    this.bases = store.chunks();
+    this.seal = store.seal();
   }
 
   List<Finding> findings() {
@@ -173,8 +179,13 @@ final class PackScrub {
     try {
       EncodedChunk chunk = read(pack, entry);
       bytesRead += header.totalLength();
+      chunk.requireIntact();
+      if (!seal.isOpen()) {
+        intact.add(entry);
+        return;
+      }
       decoder.decodeVerified(
-          chunk,
+          seal.open(chunk),
           plain.clear().limit(header.rawLength()),
           (base, target) -> bases.read(base, 0, target));
       intact.add(entry);

@@ -54,24 +54,25 @@ public final class Repair {
     int fetched = 0;
     try (CheckpointStore store = CheckpointStore.open(directory, settings)) {
       for (Path other : sources) {
-        try (RepairSource source = open(other)) {
+        try (RepairSource source = open(other, settings)) {
           fetched += new Repair(store, source, settings).fetchAll();
         }
       }
     }
-    return new RepairReport(quarantined, fetched, Verifier.verify(directory, n -> {}));
+    return new RepairReport(
+        quarantined, fetched, Verifier.verify(directory, settings.key(), n -> {}));
   }
 
-  private static RepairSource open(Path source) throws IOException {
+  private static RepairSource open(Path source, StoreSettings settings) throws IOException {
     return Files.isDirectory(source)
-        ? new StoreSource(CheckpointStore.inspect(source))
+        ? new StoreSource(CheckpointStore.inspect(source, settings.key()))
         : new ExportSource(source);
   }
 
   private static int quarantine(Path directory, StoreSettings settings) throws IOException {
     Set<Path> damaged = new TreeSet<>();
     try (CheckpointStore store = CheckpointStore.open(directory, settings)) {
-      for (Finding finding : Verifier.verify(directory, n -> {}).findings()) {
+      for (Finding finding : Verifier.verify(directory, settings.key(), n -> {}).findings()) {
         if (finding.kind() == Kind.CHUNK
             || finding.kind() == Kind.PACK_TABLE
             || finding.kind() == Kind.PACK_HEADER) {
@@ -93,7 +94,7 @@ public final class Repair {
     if (sequence.isEmpty()) {
       throw new IOException(pack + ": not the name of a pack");
     }
-    PackScrub scrub = new PackScrub(store.uuid(), store.chunks());
+    PackScrub scrub = new PackScrub(store);
     scrub.scrub(sequence.getAsLong(), pack, 0);
     collection.quarantine(
         sequence.getAsLong(),

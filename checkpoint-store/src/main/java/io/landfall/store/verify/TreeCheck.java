@@ -25,7 +25,8 @@ final class TreeCheck {
   private final Map<ChunkId, Finding> missing = new HashMap<>();
   private final Set<ChunkId> wellNodes = new HashSet<>();
 
-  /// Concerns itself with chunks of `damaged`, and with those that are nowhere.
+  /// Concerns itself with chunks of `damaged`, which has stored ids, and with those that are
+  /// nowhere.
   TreeCheck(CheckpointStore store, Map<ChunkId, Finding> damaged) {
     this.store = store;
     this.damaged = damaged;
@@ -68,8 +69,9 @@ final class TreeCheck {
 
     @Override
     public void chunk(ChunkId chunk, Range covered) throws IOException {
-      if (damaged.containsKey(chunk)) {
-        concern(chunk, covered);
+      ChunkId stored = store.seal().storedId(chunk);
+      if (damaged.containsKey(stored)) {
+        concern(stored, covered);
       } else if (missing.containsKey(chunk) || !store.holds(chunk)) {
         missing(chunk, covered, "chunk " + chunk + " is in no pack");
       }
@@ -78,8 +80,9 @@ final class TreeCheck {
     @Override
     public void unreadable(ChunkId node, int level, Range covered, IOException cause) {
       troublesAtEntry.removeLast();
-      if (damaged.containsKey(node)) {
-        concern(node, covered);
+      ChunkId stored = store.seal().storedId(node);
+      if (damaged.containsKey(stored)) {
+        concern(stored, covered);
       } else {
         missing(node, covered, "manifest node: " + cause.getMessage());
       }

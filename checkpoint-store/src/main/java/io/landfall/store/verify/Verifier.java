@@ -5,6 +5,7 @@ import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.DamagedStoreException;
 import io.landfall.store.chunk.PackDirectory;
+import io.landfall.store.seal.StoreKey;
 import io.landfall.store.verify.Finding.Kind;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -43,13 +45,22 @@ public final class Verifier {
   /// @param progress told how many more bytes of packs are done
   /// @throws NoSuchFileException if there is no store
   public static VerifyReport verify(Path directory, LongConsumer progress) throws IOException {
+    return verify(directory, Optional.empty(), progress);
+  }
+
+  /// Verifies a store that may be encrypted. Without its key every byte is checked against the
+  /// checksums, and no checkpoint is looked into.
+  ///
+  /// @throws io.landfall.store.seal.KeyRefusedException if there is a key and it is another one
+  public static VerifyReport verify(Path directory, Optional<StoreKey> key, LongConsumer progress)
+      throws IOException {
     long start = System.nanoTime();
-    try (CheckpointStore store = CheckpointStore.inspect(directory)) {
+    try (CheckpointStore store = CheckpointStore.inspectStructure(directory, key)) {
       return new Verifier(store, progress).run(start);
     } catch (DamagedStoreException e) {
       Finding finding = new Finding(Kind.FORMAT, directory, -1, e.getMessage(), List.of());
       return new VerifyReport(
-          0, 0, 0, 0, false, Duration.ofNanos(System.nanoTime() - start), List.of(finding));
+          0, 0, 0, 0, false, false, Duration.ofNanos(System.nanoTime() - start), List.of(finding));
     }
   }
 
@@ -74,6 +85,7 @@ public final class Verifier {
         bytesRead,
         records.size(),
         checkIndex,
+        store.seal().isOpen(),
         Duration.ofNanos(System.nanoTime() - start),
         findings);
   }
@@ -112,7 +124,7 @@ public final class Verifier {
   }
 
   private void scrub(long sequence, Path path, long needed) throws IOException {
-    PackScrub scrub = new PackScrub(store.uuid(), store.chunks());
+    PackScrub scrub = new PackScrub(store);
     try {
       scrub.scrub(sequence, path, needed);
     } catch (NoSuchFileException e) {

@@ -11,6 +11,8 @@ import java.util.List;
 /// @param checkpoints whose trees were walked
 /// @param indexChecked whether the index was compared with the packs; it is not while a daemon
 ///   writes to it
+/// @param contentChecked whether chunks were decoded and trees walked; neither is without the key
+///   of an encrypted store
 /// @param took wall time
 /// @param findings empty if every byte is what it was
 public record VerifyReport(
@@ -19,6 +21,7 @@ public record VerifyReport(
     long bytesRead,
     int checkpoints,
     boolean indexChecked,
+    boolean contentChecked,
     Duration took,
     List<Finding> findings) {
 

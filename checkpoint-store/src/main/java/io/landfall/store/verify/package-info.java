@@ -3,6 +3,6 @@
 ///
 /// Reads the files themselves and believes no index; runs beside the daemon or with it dead.
 ///
-/// May import: `store.checkpoint`, `store.export`, `store.chunk`, `store.index`, `store.io`,
-/// `snapshot.device`, `protocol.content`. Imported by: `store.cli`.
+/// May import: `store.checkpoint`, `store.export`, `store.chunk`, `store.index`, `store.seal`,
+/// `store.io`, `snapshot.device`, `protocol.content`. Imported by: `store.cli`.
 package io.landfall.store.verify;

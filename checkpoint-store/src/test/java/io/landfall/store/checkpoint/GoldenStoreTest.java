@@ -31,11 +31,12 @@ class GoldenStoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "v1")
+  @ValueSource(strings = {"v1", "v1-encrypted"})
   void aFrozenStoreIsReadWhole(String version) throws IOException {
     Golden.copy(Golden.files(version), directory);
-    assertThat(Verifier.verify(directory, n -> {}).findings()).isEmpty();
-    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+    StoreSettings settings = settings(version);
+    assertThat(Verifier.verify(directory, settings.key(), n -> {}).findings()).isEmpty();
+    try (CheckpointStore store = CheckpointStore.open(directory, settings)) {
       List<CheckpointRecord> records = store.list();
       assertThat(records).hasSize(2);
       for (int number = 0; number < 2; number++) {
@@ -51,6 +52,12 @@ class GoldenStoreTest {
       CheckpointRecord again = Contents.commit(store, java.util.Optional.empty(), Golden.disk(1));
       assertThat(again.summary().newBytes()).isZero();
     }
+  }
+
+  private static StoreSettings settings(String version) throws IOException {
+    return version.endsWith("-encrypted")
+        ? Contents.settings().withKey(java.util.Optional.of(Contents.key()))
+        : Contents.settings();
   }
 
   @Test
@@ -120,7 +127,7 @@ class GoldenStoreTest {
   @Test
   @EnabledIfSystemProperty(named = "golden.write", matches = "v.*")
   void makeTheFilesOfANewVersion() throws IOException {
-    Golden.make(directory, Contents.settings());
+    Golden.make(directory, settings(System.getProperty("golden.write")));
     for (String part : List.of("index", "LOCK", "tmp")) {
       io.landfall.store.index.RocksIndex.delete(directory.resolve(part));
       Files.deleteIfExists(directory.resolve(part));

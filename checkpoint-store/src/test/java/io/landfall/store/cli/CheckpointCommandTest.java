@@ -254,6 +254,25 @@ class CheckpointCommandTest {
   }
 
   @Test
+  void anEncryptedStoreIsMadeAndNeedsItsKey() throws IOException {
+    spool = Files.createDirectory(spool.resolve("other"));
+    String key = spool.resolve("store.key").toString();
+    assertThat(run("init", "--encrypt")).isEqualTo(StoreCommand.USAGE);
+    assertThat(run("init", "--encrypt", "--key-file", key)).isZero();
+    assertThat(out.toString()).contains("encrypted");
+    assertThat(run("init", "--encrypt", "--key-file", key)).isEqualTo(StoreCommand.FAILED);
+    assertThat(run("list", "--key-file", key)).isZero();
+    assertThat(run("verify")).isZero();
+    assertThat(out.toString()).contains("checksums only");
+    assertThat(run("list")).isEqualTo(StoreCommand.FAILED);
+    assertThat(err.toString()).contains("the store is encrypted; give its key with --key-file");
+    Path another = spool.resolve("another.key");
+    io.landfall.store.seal.StoreKey.create(another);
+    assertThat(run("gc", "--key-file", another.toString())).isEqualTo(StoreCommand.FAILED);
+    assertThat(err.toString()).contains("was made with another key than the one given");
+  }
+
+  @Test
   void aStoreThatIsNotThereIsNotFound() {
     spool = spool.resolve("elsewhere");
     assertThat(run("list")).isEqualTo(StoreCommand.NOT_FOUND);

@@ -11,8 +11,11 @@ import io.landfall.store.checkpoint.CheckpointWriter;
 import io.landfall.store.checkpoint.JobKey;
 import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.index.IndexSettings;
+import io.landfall.store.seal.StoreKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Random;
 
@@ -29,6 +32,24 @@ public final class Contents {
   /// A store for tests: small chunks, little memory.
   public static StoreSettings settings() {
     return StoreSettings.defaults().withChunkSize(CHUNK).withIndex(new IndexSettings(8 << 20));
+  }
+
+  /// The same for the store in `directory`, which is encrypted with [#key] if its name says so.
+  public static StoreSettings settings(Path directory) throws IOException {
+    return directory.getFileName().toString().startsWith("encrypted")
+        ? settings().withKey(Optional.of(key()))
+        : settings();
+  }
+
+  /// Always the same key.
+  public static StoreKey key() throws IOException {
+    Path file = Files.createTempFile("store", ".key"); // of mode 0600
+    try {
+      Files.writeString(file, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+      return StoreKey.read(file);
+    } finally {
+      Files.delete(file);
+    }
   }
 
   /// A draft of a checkpoint of [#JOB].

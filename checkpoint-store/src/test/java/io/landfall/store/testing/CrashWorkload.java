@@ -39,7 +39,7 @@ public final class CrashWorkload {
     int rounds = order.nextInt();
     Path directory = Path.of(order.nextLine().strip());
     for (long run = 0; ; run++) {
-      try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+      try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings(directory))) {
         if (run == 0) {
           System.out.println("ready");
         }
@@ -49,7 +49,7 @@ public final class CrashWorkload {
         other.join();
       }
       if (run % 3 == 2) {
-        CheckpointStore.rebuildIndex(directory, Contents.settings());
+        CheckpointStore.rebuildIndex(directory, Contents.settings(directory));
       }
     }
   }

@@ -9,6 +9,7 @@ import io.landfall.store.checkpoint.CheckpointId;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.DamagedStoreException;
+import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.store.chunk.DamagedPackException;
 import io.landfall.store.chunk.MissingChunkException;
 import io.landfall.store.testing.Contents;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,18 +30,19 @@ class FlippedBitsIT {
 
   @TempDir Path spool;
   private Path directory;
+  private StoreSettings settings;
   private MemoryDevice disk;
   private byte[] first;
   private byte[] second;
   private CheckpointRecord parent;
   private CheckpointRecord child;
 
-  @BeforeEach
-  void twoCheckpoints() throws IOException {
-    directory = spool.resolve("landfall");
+  private void twoCheckpoints(String name) throws IOException {
+    directory = spool.resolve(name);
+    settings = Contents.settings(directory);
     disk = Contents.device(1, 24);
     first = Contents.bytes(disk);
-    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+    try (CheckpointStore store = CheckpointStore.open(directory, settings)) {
       parent = Contents.commit(store, Optional.empty(), disk);
       disk.write(5000, ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
       disk.write(9 * Contents.CHUNK, ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
@@ -54,9 +55,20 @@ class FlippedBitsIT {
   /// what can still be restored is right.
   @Test
   void everyFlippedBitIsFoundAndNoWrongByteIsRestored() throws IOException {
+    twoCheckpoints("landfall");
+    flipEach(PLACES);
+  }
+
+  @Test
+  void everyFlippedBitOfAnEncryptedStoreIsFoundToo() throws IOException {
+    twoCheckpoints("encrypted");
+    flipEach(PLACES / 10);
+  }
+
+  private void flipEach(int places) throws IOException {
     List<Path> files = truth();
     Random random = new Random(42);
-    for (int place = 0; place < PLACES; place++) {
+    for (int place = 0; place < places; place++) {
       Path file = files.get(random.nextInt(files.size()));
       // Half of the places in the first and last kilobyte: headers, tables, trailers.
       long size = Files.size(file);
@@ -68,13 +80,16 @@ class FlippedBitsIT {
           };
       int bit = 1 << random.nextInt(8);
       flip(file, within, bit);
-      assertThat(Verifier.verify(directory, n -> {}).findings())
+      assertThat(Verifier.verify(directory, settings.key(), n -> {}).findings())
           .as("bit %d of byte %d of %s", bit, within, file)
           .isNotEmpty();
+      if (settings.key().isPresent()) {
+        assertThat(Verifier.verify(directory, n -> {}).findings()).isNotEmpty(); // without the key
+      }
       restoreNoWrongByte();
       flip(file, within, bit);
     }
-    assertThat(Verifier.verify(directory, n -> {}).clean()).isTrue();
+    assertThat(Verifier.verify(directory, settings.key(), n -> {}).clean()).isTrue();
   }
 
   private List<Path> truth() throws IOException {
@@ -97,7 +112,7 @@ class FlippedBitsIT {
   }
 
   private void restoreNoWrongByte() throws IOException {
-    try (CheckpointStore store = CheckpointStore.inspect(directory)) {
+    try (CheckpointStore store = CheckpointStore.inspect(directory, settings.key())) {
       restoreNoWrongByte(store, parent.id(), first);
       restoreNoWrongByte(store, child.id(), second);
     } catch (DamagedStoreException e) {

@@ -52,6 +52,10 @@ public final class ChunkDecoder {
         int length = decompress(chunk, delta.clear(), bitmap, bitmap + raw);
         PageDelta.apply(delta.limit(length), plain.clear(), header.id());
       }
+      case SEALED, SEALED_DELTA ->
+          throw new CorruptChunkException(
+              Reason.UNSUPPORTED,
+              "chunk " + header.id() + ": encrypted for a store, and not to be read outside it");
     }
     target.position(target.position() + raw);
   }

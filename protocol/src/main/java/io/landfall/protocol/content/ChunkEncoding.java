@@ -18,7 +18,12 @@ public enum ChunkEncoding {
   /// encoded in full.
   PAGE_DELTA(4),
   /// The same as one zstd frame.
-  PAGE_DELTA_ZSTD(5);
+  PAGE_DELTA_ZSTD(5),
+  /// Any full form, header and payload, encrypted under the key of the store that it lies in.
+  /// Stored, never sent.
+  SEALED(6),
+  /// The same for a page delta; the base in its header is named as the store names it.
+  SEALED_DELTA(7);
 
   private final byte code;
 
@@ -33,7 +38,12 @@ public enum ChunkEncoding {
 
   /// Whether a base chunk is needed to decode.
   public boolean isDelta() {
-    return this == PAGE_DELTA || this == PAGE_DELTA_ZSTD;
+    return this == PAGE_DELTA || this == PAGE_DELTA_ZSTD || this == SEALED_DELTA;
+  }
+
+  /// Whether the payload is another chunk, encrypted.
+  public boolean isSealed() {
+    return this == SEALED || this == SEALED_DELTA;
   }
 
   /// Whether the payload is a zstd frame.
@@ -50,6 +60,8 @@ public enum ChunkEncoding {
       case 3 -> Optional.of(ZSTD);
       case 4 -> Optional.of(PAGE_DELTA);
       case 5 -> Optional.of(PAGE_DELTA_ZSTD);
+      case 6 -> Optional.of(SEALED);
+      case 7 -> Optional.of(SEALED_DELTA);
       default -> Optional.empty();
     };
   }

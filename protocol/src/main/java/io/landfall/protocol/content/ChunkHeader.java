@@ -44,6 +44,13 @@ public record ChunkHeader(
   /// Bytes of a header.
   public static final int SIZE_BYTES = 88;
 
+  /// By how much a sealed payload is longer than the one in it: a header, a nonce of 12 bytes and a
+  /// tag of 16.
+  public static final int SEAL_BYTES = SIZE_BYTES + 12 + 16;
+
+  /// The longest payload of any chunk.
+  public static final int MAX_PAYLOAD_BYTES = Chunks.MAX_SIZE_BYTES + SEAL_BYTES;
+
   /// The first four bytes, "LFCK".
   public static final int MAGIC = 0x4C46434B;
 
@@ -108,7 +115,7 @@ public record ChunkHeader(
             .orElseThrow(() ->
                 new CorruptChunkException(
                     Reason.UNSUPPORTED,
-                    "chunk header: encoding " + code + " is not one this version reads (0 to 5)"));
+                    "chunk header: encoding " + code + " is not one this version reads (0 to 7)"));
     int level = Byte.toUnsignedInt(bytes.get(6));
     int rawLength = bytes.getInt(8);
     int payloadLength = bytes.getInt(12);
@@ -166,6 +173,7 @@ public record ChunkHeader(
           case ZERO -> payload == 0;
           case PLAIN -> payload == raw;
           case LZ4, ZSTD, PAGE_DELTA, PAGE_DELTA_ZSTD -> payload > 0 && payload < raw;
+          case SEALED, SEALED_DELTA -> payload > SEAL_BYTES && payload <= raw + SEAL_BYTES;
         };
     return fits ? null : encoding + " payload of " + payload + " bytes for " + raw + " raw bytes";
   }

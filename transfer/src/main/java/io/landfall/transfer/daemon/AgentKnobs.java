@@ -54,6 +54,7 @@ public final class AgentKnobs {
           "RESERVED_DISK",
           "LANDFALL_CHECKPOINT_QUOTA",
           "LANDFALL_CHECKPOINT_COMPRESSION",
+          "LANDFALL_CHECKPOINT_KEY_FILE",
           "JOB_DEFAULT_LEASE_DURATION",
           "ARCH",
           "FILESYSTEM_DOMAIN",

@@ -3,16 +3,22 @@ package io.landfall.transfer.daemon;
 import io.landfall.protocol.content.Compression;
 import io.landfall.store.checkpoint.Quotas;
 import io.landfall.store.checkpoint.StoreSettings;
+import io.landfall.store.seal.StoreKey;
 import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.InvalidConfigurationException;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// How a submit agent writes its checkpoint store. Sizes are MiB, as HTCondor's `RESERVED_DISK` is.
 final class StoreKnobs {
   private static final String QUOTA = "LANDFALL_CHECKPOINT_QUOTA";
   private static final String COMPRESSION = "LANDFALL_CHECKPOINT_COMPRESSION";
+  private static final String KEY_FILE = "LANDFALL_CHECKPOINT_KEY_FILE";
   private static final int MIB_SHIFT = 20;
   private static final long MAX_MIB = 1L << 40;
 
@@ -23,7 +29,23 @@ final class StoreKnobs {
     return StoreSettings.defaults()
         .withReservedDisk(reserved << MIB_SHIFT)
         .withQuotas(quotas(configuration))
-        .withCompression(compression(configuration));
+        .withCompression(compression(configuration))
+        .withKey(key(configuration));
+  }
+
+  private static Optional<StoreKey> key(Configuration configuration)
+      throws InvalidConfigurationException {
+    Optional<Configuration.Setting> setting = configuration.find(KEY_FILE);
+    String file = configuration.text(KEY_FILE, "").strip();
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(StoreKey.read(Path.of(file)));
+    } catch (IOException | InvalidPathException e) {
+      throw Configuration.refused(
+          setting.orElseThrow(), "a file with the store's key (" + e.getMessage() + ")");
+    }
   }
 
   /// `5000, alice=20000`: alice may need 20,000 MiB, everybody else 5,000.
