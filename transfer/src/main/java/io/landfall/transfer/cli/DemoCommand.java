@@ -2,6 +2,7 @@ package io.landfall.transfer.cli;
 
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.demo.Demo;
+import io.landfall.transfer.demo.DemoExtra;
 import io.landfall.transfer.demo.DemoOptions;
 import io.landfall.transfer.demo.DemoReport;
 import java.io.IOException;
@@ -11,11 +12,15 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /// `landfall demo`: everything once, on this machine.
 @Command(
@@ -49,6 +54,15 @@ final class DemoCommand implements Callable<Integer> {
           "auto, qemu, simulated, libvirt, libvirt-kvm, or libvirt@URI for another libvirt than virsh's own (default: ${DEFAULT-VALUE}).")
   private String hypervisor;
 
+  @Option(
+      names = "--with",
+      split = ",",
+      paramLabel = "EXTRA",
+      converter = ExtraName.class,
+      description =
+          "What the machine has besides its disk: cdrom, read-only-disk, network; several with commas between.")
+  private Set<DemoExtra> extras = Set.of();
+
   @Option(names = "--json", description = "Print the events and the report as JSON lines.")
   private boolean json;
 
@@ -62,7 +76,9 @@ final class DemoCommand implements Callable<Integer> {
     }
     JobPrinter printer = new JobPrinter(out, json, Terminal.isInteractive());
     DemoReport report =
-        Demo.run(DemoOptions.in(home, simulated ? "simulated" : hypervisor), printer::print);
+        Demo.run(
+            DemoOptions.in(home, simulated ? "simulated" : hypervisor).with(extras),
+            printer::print);
     if (json) {
       out.println(ControlJson.write(report));
     } else {
@@ -87,5 +103,17 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return directory;
+  }
+
+  private static final class ExtraName implements ITypeConverter<DemoExtra> {
+    @Override
+    public DemoExtra convert(String word) {
+      return Stream.of(DemoExtra.values())
+          .filter(extra -> extra.word().equals(word))
+          .findFirst()
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "'" + word + "' is not cdrom, read-only-disk or network"));
+    }
   }
 }

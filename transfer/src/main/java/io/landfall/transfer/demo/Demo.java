@@ -28,6 +28,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The whole way of a VM job on one machine: one submit agent and two execute agents in processes
 /// of their own; a job that lands, boots, is evicted while its guest works, resumes on the other
@@ -35,6 +37,12 @@ import java.util.function.Consumer;
 public final class Demo {
   /// A machine that hangs must not hang the demo with it.
   private static final Duration EVENT_PATIENCE = Duration.ofMinutes(3);
+
+  private static final String NETWORKING =
+      """
+      vm_networking           = true
+      vm_networking_type      = nat
+      """;
 
   private final DemoOptions options;
   private final Consumer<JobEvent> listener;
@@ -68,6 +76,9 @@ public final class Demo {
         options.dataBytes(),
         options.seed(),
         new WorkPlan(options.steps(), options.perStep()));
+    for (DemoExtra extra : options.extras()) {
+      extra.write(image.getParent());
+    }
     Path submitFile = writeSubmitFile();
     String original = imageId(image);
     Duration making = Duration.ofNanos(System.nanoTime() - began);
@@ -82,6 +93,7 @@ public final class Demo {
       }
       faults.addAll(DemoChecks.faults(events));
       faults.addAll(DemoChecks.faults(image, original, directory.resolve("demo.img")));
+      faults.addAll(DemoChecks.faults(options.extras(), directory, events));
       return new DemoReport(directory, image, making, List.copyOf(events), memory, faults);
     }
   }
@@ -97,15 +109,27 @@ public final class Demo {
         vm_type                 = kvm
         vm_memory               = %d
         # bare name of a transferred file : device : permission : format
-        vm_disk                 = demo.img:vda:w:raw
-        transfer_input_files    = images/demo.img
+        vm_disk                 = demo.img:vda:w:raw%s
+        transfer_input_files    = images/demo.img%s
         # an eviction saves disk and memory, disks included
         vm_checkpoint           = true
         when_to_transfer_output = ON_EXIT_OR_EVICT
-        queue
+        %squeue
         """
-            .formatted(options.memoryMiB()));
+            .formatted(
+                options.memoryMiB(),
+                each(extra -> extra.disk().orElse("")),
+                each(extra -> extra.file().map(name -> ", images/" + name).orElse("")),
+                networked() ? NETWORKING : ""));
     return file;
+  }
+
+  private String each(Function<DemoExtra, String> text) {
+    return options.extras().stream().sorted().map(text).collect(Collectors.joining());
+  }
+
+  private boolean networked() {
+    return options.extras().contains(DemoExtra.NETWORK);
   }
 
   private AgentProcess executeHost(String name) throws IOException, InterruptedException {
@@ -121,6 +145,10 @@ public final class Demo {
             "0",
             "LANDFALL_HYPERVISOR",
             options.hypervisor(),
+            "VM_NETWORKING",
+            Boolean.toString(networked()),
+            "VM_NETWORKING_TYPE",
+            "nat",
             "EXECUTE",
             home.resolve("execute").toString()));
   }

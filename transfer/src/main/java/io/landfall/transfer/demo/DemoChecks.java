@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What must hold when the demo's job is done. Each check that fails is a sentence.
 final class DemoChecks {
@@ -64,6 +65,24 @@ final class DemoChecks {
         .ifPresent(at ->
             faults.add(
                 "the returned disk differs at byte " + at + ", which the guest never wrote"));
+    return faults;
+  }
+
+  /// What the guest cannot write does not come back; who resumes with a network is told what became
+  /// of the connections.
+  static List<String> faults(Set<DemoExtra> extras, Path directory, List<JobEvent> events) {
+    List<String> faults = new ArrayList<>();
+    for (DemoExtra extra : extras) {
+      extra
+          .file()
+          .filter(name -> Files.exists(directory.resolve(name)))
+          .ifPresent(name -> faults.add(name + " came back, and the guest could only read it"));
+    }
+    if (extras.contains(DemoExtra.NETWORK)
+        && of(events, JobEvent.Warned.class).stream()
+            .noneMatch(warned -> warned.text().contains("network"))) {
+      faults.add("nothing was said about the network connections of the resumed guest");
+    }
     return faults;
   }
 

@@ -2,6 +2,7 @@ package io.landfall.transfer.demo;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 
 /// What the demo makes and how long its guest works.
 ///
@@ -13,6 +14,7 @@ import java.time.Duration;
 /// @param steps of the guest's work
 /// @param perStep time of each
 /// @param memoryMiB guest memory
+/// @param extras what the machine has besides its disk
 public record DemoOptions(
     Path directory,
     String hypervisor,
@@ -21,12 +23,24 @@ public record DemoOptions(
     long seed,
     int steps,
     Duration perStep,
-    int memoryMiB) {
+    int memoryMiB,
+    Set<DemoExtra> extras) {
   private static final long MIB = 1 << 20;
+
+  /// What is given cannot be changed any more.
+  public DemoOptions {
+    extras = Set.copyOf(extras);
+  }
 
   /// A GiB of disk with 320 MiB of data, and ten seconds of work.
   public static DemoOptions in(Path directory, String hypervisor) {
     return new DemoOptions(
-        directory, hypervisor, 1024 * MIB, 320 * MIB, 1, 100, Duration.ofMillis(100), 64);
+        directory, hypervisor, 1024 * MIB, 320 * MIB, 1, 100, Duration.ofMillis(100), 64, Set.of());
+  }
+
+  /// The same with more in the machine.
+  public DemoOptions with(Set<DemoExtra> more) {
+    return new DemoOptions(
+        directory, hypervisor, imageBytes, dataBytes, seed, steps, perStep, memoryMiB, more);
   }
 }

@@ -8,6 +8,7 @@ import io.landfall.transfer.testing.Tools;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,12 @@ class DemoEndToEndIT {
   }
 
   @Test
+  void aMachineWithCdRomReadOnlyDiskAndNetworkGoesItsWholeWay() throws Exception {
+    Tools.need("qemu-system-x86_64");
+    assertGoesItsWholeWay("qemu", Set.of(DemoExtra.values()));
+  }
+
+  @Test
   void aJobGoesItsWholeWayThroughLibvirt() throws Exception {
     Path home = Files.createTempDirectory(Path.of("/tmp"), "lv");
     try (Libvirtd libvirtd = Libvirtd.start(home)) {
@@ -40,9 +47,13 @@ class DemoEndToEndIT {
   }
 
   private void assertGoesItsWholeWay(String hypervisor) throws Exception {
+    assertGoesItsWholeWay(hypervisor, Set.of());
+  }
+
+  private void assertGoesItsWholeWay(String hypervisor, Set<DemoExtra> extras) throws Exception {
     DemoOptions options =
         new DemoOptions(
-            directory, hypervisor, 256 * MIB, 48 * MIB, 7, 60, Duration.ofMillis(50), 32);
+            directory, hypervisor, 256 * MIB, 48 * MIB, 7, 60, Duration.ofMillis(50), 32, extras);
 
     DemoReport report = Demo.run(options, event -> {});
 
