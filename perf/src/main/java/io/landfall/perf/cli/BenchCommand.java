@@ -3,6 +3,7 @@ package io.landfall.perf.cli;
 import io.landfall.perf.bench.Bench;
 import io.landfall.perf.bench.CheckpointBench;
 import io.landfall.perf.bench.ImageBench;
+import io.landfall.perf.bench.LazyBench;
 import io.landfall.perf.bench.Outcome;
 import io.landfall.perf.bench.Scale;
 import io.landfall.perf.bench.StoreBench;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +55,8 @@ public final class BenchCommand implements Callable<Integer> {
         "image: raw and qcow2, beside qemu-img",
         "store: ingest, restore, beside restic and borg",
         "transfer: landing over loopback, beside nbdcopy, rsync, cp, qemu-img",
-        "checkpoint: how long a guest of 256 MiB stands still while it is checkpointed"
+        "checkpoint: how long a guest of 256 MiB stands still while it is checkpointed",
+        "lazy: how soon a guest is at its service over 100 Mbit/s, landed in full and lazily"
       })
   private Kind kind;
 
@@ -89,12 +92,28 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--markdown", paramLabel = "FILE", description = "Write the report as Markdown.")
   private Path markdownFile;
 
+  @Option(
+      names = "--guest",
+      paramLabel = "DISK",
+      description = "lazy: a raw disk that boots; without it a small one is made.")
+  private Path guest;
+
+  @Option(
+      names = "--service",
+      paramLabel = "TEXT",
+      defaultValue = "login:",
+      description =
+          "lazy: what that guest writes to its first serial port when it is at its service "
+              + "(default: ${DEFAULT-VALUE}).")
+  private String service;
+
   enum Kind {
     MICRO,
     IMAGE,
     STORE,
     TRANSFER,
-    CHECKPOINT;
+    CHECKPOINT,
+    LAZY;
 
     @Override
     public String toString() {
@@ -106,6 +125,9 @@ public final class BenchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (kind == Kind.CHECKPOINT) {
       return checkpoint();
+    }
+    if (kind == Kind.LAZY) {
+      return lazy();
     }
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     double load = Machine.load();
@@ -152,6 +174,25 @@ public final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
+  /// The guest itself is the measure: a table of its own.
+  private int lazy() throws IOException {
+    out().println("| the image | data in it | time to service | travelled by then | waited for |");
+    out().println("|---|---|---|---|---|");
+    Optional<Path> disk = quick ? Optional.empty() : Optional.ofNullable(guest);
+    for (LazyBench.Row row : new LazyBench(disk, service).run(directory)) {
+      out()
+          .printf(
+              "| %s | %.1f MiB | %.1f s | %.1f MiB | %.1f MiB |%n",
+              row.kind(),
+              row.imageBytes() / MIB,
+              row.serviceMillis() / 1000.0,
+              row.bytes() / MIB,
+              row.demandedBytes() / MIB);
+    }
+    out().flush();
+    return 0;
+  }
+
   private Outcome outcome() throws IOException {
     return switch (kind) {
       case MICRO ->
@@ -159,7 +200,7 @@ public final class BenchCommand implements Callable<Integer> {
       case IMAGE -> run(new ImageBench(scale(), this::log));
       case STORE -> run(new StoreBench(scale(), this::log));
       case TRANSFER -> run(new TransferBench(scale(), this::log));
-      case CHECKPOINT -> throw new IllegalStateException("prints a table of its own");
+      case CHECKPOINT, LAZY -> throw new IllegalStateException("prints a table of its own");
     };
   }
 

@@ -14,8 +14,6 @@ import io.landfall.transfer.lifecycle.FrozenState;
 import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.lifecycle.SavedState;
 import io.landfall.transfer.lifecycle.Vm;
-import io.landfall.transfer.lifecycle.VmDrive;
-import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.lifecycle.VmState;
 import io.landfall.transfer.net.Peer;
@@ -83,7 +81,13 @@ final class Claim {
     this.hashing = hashing;
     this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache);
     this.state = new ClaimState(directory);
-    this.arrivals = new ClaimArrivals(job, disks, new Arriving());
+    this.arrivals =
+        new ClaimArrivals(
+            job,
+            disks,
+            driver,
+            settings.transfers().lazy(),
+            new ClaimArrivals.Listener(this::baseLanded, this::baseDiffered));
     this.offers = new ClaimOffers(job, disks, state, hashing, arrivals);
   }
 
@@ -150,7 +154,7 @@ final class Claim {
     file.landing(order);
     List<Reply.LandedPart> landed = new ArrayList<>();
     for (Request.DiskOrder disk : order.disks()) {
-      landed.add(land(order, disk));
+      landed.add(arrivals.land(peer, order, disk, listener(disk.device())));
     }
     Optional<Path> served = arrivals.serve();
     if (served.isPresent()) {
@@ -162,28 +166,6 @@ final class Claim {
     }
     file.prepared(disks.imageIds());
     return new Reply.Prepared(landed, memory);
-  }
-
-  private Reply.LandedPart land(Request.Prepare order, Request.DiskOrder disk) throws IOException {
-    boolean lazily =
-        order
-            .landing()
-            .map(word -> word.equals(Request.Prepare.LAZY))
-            .orElse(settings.transfers().lazy());
-    if (lazily && !driver.runsOnExports()) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "{0}: {1} lands in full, since {2} runs no machine before its disks have landed",
-          job,
-          disk.device(),
-          driver.name());
-    } else if (lazily) {
-      Optional<Reply.LandedPart> begun = disks.arrive(peer, disk);
-      if (begun.isPresent()) {
-        return begun.get();
-      }
-    }
-    return disks.land(peer, disk, listener(disk.device()));
   }
 
   /// Starts or restores the machine; the guest runs when this returns.
@@ -206,33 +188,15 @@ final class Claim {
     return new Reply.Started(Duration.ofNanos(System.nanoTime() - began).toMillis());
   }
 
+  private VmSpec spec(Request.Prepare order) {
+    return ClaimMachine.spec(
+        job, directory, order.vm(), order.disks().stream().map(arrivals::drive).toList(), settings);
+  }
+
   private void run(Vm started) throws IOException {
     vm = started;
     var _ = started.end().thenAcceptAsync(reason -> ended(started, reason), hashing);
     started.resume();
-  }
-
-  private VmSpec spec(Request.Prepare order) {
-    List<VmDrive> drives = order.disks().stream().map(arrivals::drive).toList();
-    Request.VmShape shape = order.vm();
-    VmSpec spec = VmSpec.of(job, directory, shape.memoryMiB(), shape.vcpus(), drives);
-    if (shape.networking().isPresent()) {
-      spec = spec.withNetwork(network(shape));
-    }
-    return shape.vnc() ? spec.withVnc() : spec;
-  }
-
-  /// `nat` is the hypervisor's own network, which needs no privilege; a job without a wish gets
-  /// what the host's administrator chose.
-  private VmNetwork network(Request.VmShape shape) {
-    String type =
-        shape
-            .networking()
-            .filter(asked -> !asked.equals(Request.VmShape.ANY_NETWORK))
-            .orElse(settings.machine().defaultNetworking().word());
-    return type.equals(Request.VmShape.BRIDGE)
-        ? VmNetwork.bridge(settings.bridge().orElseThrow(), shape.macAddress())
-        : VmNetwork.user(shape.macAddress());
   }
 
   private synchronized void ended(Vm which, EndReason reason) {
@@ -396,20 +360,9 @@ final class Claim {
     Vm adopted = vm;
     var _ = adopted.end().thenAcceptAsync(reason -> ended(adopted, reason), hashing);
     if (arrivals.serving()) {
-      Thread.ofVirtual().name("landed before").start(this::moveToWhatHasLanded);
+      arrivals.tellAgain();
     }
     return true;
-  }
-
-  /// What may have landed before an agent was killed that had not told its machine.
-  private void moveToWhatHasLanded() {
-    disks
-        .bases()
-        .forEach((device, base) -> {
-          if (base.arriving().isEmpty()) {
-            baseLanded(device);
-          }
-        });
   }
 
   /// A base is here: the machine reads it from its file from now on, the guest runs on.
@@ -418,28 +371,14 @@ final class Claim {
       return;
     }
     try {
-      if (phase() == Phase.RUNNING && vm != null) {
-        vm.baseLanded(disks.drive(disk(device)));
-      }
-      arrivals.note(device);
-      if (disks.bases().values().stream().allMatch(ClaimBase::landed)) {
-        arrivals.end();
-      }
-      Optional<Arrival> arrival = arrivals.arrival(device);
-      LOG.log(System.Logger.Level.INFO, "{0}: {1} has landed: {2}", job, device, arrival);
+      Optional<Vm> running = phase() == Phase.RUNNING ? Optional.ofNullable(vm) : Optional.empty();
+      Optional<Arrival> arrival = arrivals.moveOff(file.disk(device), running);
       if (peer != null && arrival.isPresent()) {
         Calls.tell(peer, new Notice.Arrived(job, device, arrival.get()));
       }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, job + ": still reads " + device + " over NBD", e);
     }
-  }
-
-  private Request.DiskOrder disk(String device) {
-    return file.order().orElseThrow().disks().stream()
-        .filter(disk -> disk.device().equals(device))
-        .findFirst()
-        .orElseThrow();
   }
 
   /// The guest may have seen wrong bytes, or can never see the right ones: whatever it made is
@@ -461,21 +400,13 @@ final class Claim {
     }
   }
 
+  private void baseDiffered(String device) {
+    lose("the image under " + device + " was damaged on its way, and is fetched again");
+  }
+
   /// Leaves the machine to the next agent.
   void detach() throws IOException {
     arrivals.detach();
-  }
-
-  private final class Arriving implements ClaimArrivals.Listener {
-    @Override
-    public void landed(String device) {
-      baseLanded(device);
-    }
-
-    @Override
-    public void differed(String device) {
-      lose("the image under " + device + " was damaged on its way, and is fetched again");
-    }
   }
 
   private List<Request.DiskOrder> writableDisks() {

@@ -1,10 +1,15 @@
 package io.landfall.transfer.daemon;
 
 import io.landfall.snapshot.device.BlockDevice;
+import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.control.Arrival;
+import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.LazyLanding;
+import io.landfall.transfer.lifecycle.HypervisorDriver;
+import io.landfall.transfer.lifecycle.Vm;
 import io.landfall.transfer.lifecycle.VmDrive;
+import io.landfall.transfer.net.Peer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// The bases of a claim that its machine reads while they land: served to it over NBD, watched
 /// until they are here, then taken away from there.
@@ -23,24 +29,48 @@ final class ClaimArrivals {
 
   private final String job;
   private final ClaimDisks disks;
+  private final HypervisorDriver driver;
+  private final boolean lazyHost;
   private final Listener listener;
   private final List<BlockDevice> served = new ArrayList<>(); // guarded by the claim
   private final Map<String, String> profiles = new ConcurrentHashMap<>();
   private volatile BaseExports exports; // null while nothing is served
 
-  /// What becomes of the bases.
-  interface Listener {
-    /// One has landed: the machine can be moved to its file.
-    void landed(String device);
+  /// Who is told what becomes of a disk's base.
+  ///
+  /// @param landed it is here: the machine can be moved to its file
+  /// @param differed the machine may have read what is not in the image
+  record Listener(Consumer<String> landed, Consumer<String> differed) {}
 
-    /// The machine may have read what is not in the image.
-    void differed(String device);
-  }
-
-  ClaimArrivals(String job, ClaimDisks disks, Listener listener) {
+  /// @param lazyHost whether jobs that do not say run before their disks have landed
+  ClaimArrivals(
+      String job, ClaimDisks disks, HypervisorDriver driver, boolean lazyHost, Listener listener) {
     this.job = job;
     this.disks = disks;
+    this.driver = driver;
+    this.lazyHost = lazyHost;
     this.listener = listener;
+  }
+
+  /// Lands a disk, or lets it begin to; under the claim's lock.
+  Reply.LandedPart land(
+      Peer peer, Request.Prepare order, Request.DiskOrder disk, TransferListener progress)
+      throws IOException {
+    boolean lazily = order.landing().map(Request.Prepare.LAZY::equals).orElse(lazyHost);
+    if (lazily && !driver.runsOnExports()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: {1} lands in full, since {2} runs no machine before its disks have landed",
+          job,
+          disk.device(),
+          driver.name());
+    } else if (lazily) {
+      Optional<Reply.LandedPart> begun = disks.arrive(peer, disk);
+      if (begun.isPresent()) {
+        return begun.get();
+      }
+    }
+    return disks.land(peer, disk, progress);
   }
 
   /// Serves the bases that have not landed; under the claim's lock.
@@ -81,7 +111,9 @@ final class ClaimArrivals {
             .landed()
             .whenComplete((done, failure) -> {
               if (failure == null) {
-                Thread.ofVirtual().name("landed " + device).start(() -> listener.landed(device));
+                Thread.ofVirtual()
+                    .name("landed " + device)
+                    .start(() -> listener.landed().accept(device));
               }
             });
     var _ =
@@ -91,7 +123,42 @@ final class ClaimArrivals {
             .thenRun(() ->
                 Thread.ofVirtual()
                     .name("differed " + device)
-                    .start(() -> listener.differed(device)));
+                    .start(() -> listener.differed().accept(device)));
+  }
+
+  /// Tells of bases that had landed before an agent was killed, which may not have told its
+  /// machine.
+  void tellAgain() {
+    disks
+        .bases()
+        .forEach((device, base) -> {
+          if (base.arriving().isEmpty()) {
+            Thread.ofVirtual()
+                .name("landed before " + device)
+                .start(() -> listener.landed().accept(device));
+          }
+        });
+  }
+
+  /// Moves the machine, if one runs, from NBD to the landed file; under the claim's lock.
+  ///
+  /// @return how the base came, if it came behind the machine
+  Optional<Arrival> moveOff(Request.DiskOrder disk, Optional<Vm> running) throws IOException {
+    if (running.isPresent()) {
+      running.get().baseLanded(disks.drive(disk));
+    }
+    note(disk.device());
+    if (disks.bases().values().stream().allMatch(ClaimBase::landed)) {
+      end();
+    }
+    Optional<Arrival> arrival = arrival(disk.device());
+    LOG.log(
+        System.Logger.Level.INFO,
+        "{0}: {1} has landed behind its guest: {2}",
+        job,
+        disk.device(),
+        arrival);
+    return arrival;
   }
 
   boolean serving() {
@@ -107,7 +174,7 @@ final class ClaimArrivals {
   }
 
   /// How an image came, for whoever asks; none if it was here before.
-  Optional<Arrival> arrival(String device) {
+  private Optional<Arrival> arrival(String device) {
     return disks
         .bases()
         .get(device)
@@ -131,7 +198,7 @@ final class ClaimArrivals {
   }
 
   /// The machine is off that base, and reads nothing of it here any more.
-  void note(String device) {
+  private void note(String device) {
     ClaimBase base = disks.bases().get(device);
     if (base != null && base.arriving().isPresent()) {
       profiles.put(device, base.arriving().get().landing().profile().toText());

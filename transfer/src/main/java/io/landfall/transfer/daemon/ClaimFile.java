@@ -74,6 +74,14 @@ final class ClaimFile {
     return state.order();
   }
 
+  /// The order for one of the claim's disks.
+  Request.DiskOrder disk(String device) {
+    return order().orElseThrow().disks().stream()
+        .filter(disk -> disk.device().equals(device))
+        .findFirst()
+        .orElseThrow();
+  }
+
   Map<String, String> images() {
     return state.images();
   }

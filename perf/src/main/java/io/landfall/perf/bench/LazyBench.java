@@ -1,0 +1,209 @@
+package io.landfall.perf.bench;
+
+import io.landfall.perf.contest.Trees;
+import io.landfall.protocol.content.Manifest;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.store.chunking.Chunking;
+import io.landfall.transfer.client.RemoteImage;
+import io.landfall.transfer.client.TransferListener;
+import io.landfall.transfer.demo.DemoImage;
+import io.landfall.transfer.guest.WorkPlan;
+import io.landfall.transfer.landing.BootProfile;
+import io.landfall.transfer.landing.LandedImage;
+import io.landfall.transfer.landing.Landing;
+import io.landfall.transfer.landing.LandingOptions;
+import io.landfall.transfer.landing.LazyLanding;
+import io.landfall.transfer.lifecycle.Vm;
+import io.landfall.transfer.lifecycle.VmDrive;
+import io.landfall.transfer.lifecycle.VmSpec;
+import io.landfall.transfer.lifecycle.qemu.QemuDriver;
+import io.landfall.transfer.lifecycle.qemu.QemuSettings;
+import io.landfall.transfer.nbd.NbdExport;
+import io.landfall.transfer.nbd.NbdExports;
+import io.landfall.transfer.net.Endpoint;
+import io.landfall.transfer.net.EndpointSettings;
+import io.landfall.transfer.net.NbdServer;
+import io.landfall.transfer.net.NbdServerSettings;
+import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.session.Export;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// How soon a guest is at its service over a slow link: when its image lands first, when it lands
+/// behind the guest, and when it does so by the boot profile of the guest before.
+///
+/// Sender, receiver and NBD server are an agent's, in this process; the sender's throttle is the
+/// link. QEMU is in software emulation, so that much of a boot is the processor's.
+public final class LazyBench {
+  /// 100 Mbit/s.
+  private static final long LINK_BYTES_PER_SECOND = 12_500_000;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
+  private static final int CHUNK_BYTES = 256 << 10;
+  private static final int MEMORY_MIB = 512;
+  private static final long MIB = 1 << 20;
+  private static final String NAME = "image";
+
+  private final Optional<Path> guest;
+  private final String marker;
+
+  /// @param guest a raw disk that boots; empty for one that is made here
+  /// @param marker what that guest writes to its first serial port when it is at its service
+  public LazyBench(Optional<Path> guest, String marker) {
+    this.guest = guest;
+    this.marker = marker;
+  }
+
+  /// One guest.
+  ///
+  /// @param kind how its image came
+  /// @param imageBytes data in the image
+  /// @param serviceMillis from the order to land until the guest was at its service
+  /// @param bytes of the image that had travelled then
+  /// @param demandedBytes of them, those that the guest had waited for
+  public record Row(
+      String kind, long imageBytes, long serviceMillis, long bytes, long demandedBytes) {}
+
+  /// Runs it in a new directory below `parent`, which is deleted at the end.
+  public List<Row> run(Path parent) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+    try (Endpoint sender = Endpoint.open(EndpointSettings.of("sender"));
+        Endpoint receiver = Endpoint.open(EndpointSettings.of("receiver"))) {
+      Path image = guest.isPresent() ? guest.get() : made(directory);
+      Manifest manifest;
+      try (RawFile content = RawFile.open(image)) {
+        manifest = Chunking.manifestOf(content, CHUNK_BYTES, done -> {});
+      }
+      sender.limitSending(LINK_BYTES_PER_SECOND);
+      InetSocketAddress address =
+          sender.listen(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+              peer ->
+                  peer.serve(name ->
+                      Optional.of(
+                          Export.of(RawFile.open(image))
+                              .withManifest(CompletableFuture.completedFuture(manifest)))));
+      try (Peer peer = receiver.connect(address)) {
+        return rows(peer, directory, dataBytes(manifest));
+      }
+    } finally {
+      Trees.delete(directory);
+    }
+  }
+
+  private static Path made(Path directory) throws IOException {
+    Path image = directory.resolve("guest.img");
+    DemoImage.write(image, 64 * MIB, 32 * MIB, 3, new WorkPlan(1, Duration.ofMillis(10)));
+    return image;
+  }
+
+  private static long dataBytes(Manifest manifest) {
+    long chunks = 0;
+    for (long chunk = 0; chunk < manifest.chunkCount(); chunk++) {
+      chunks += manifest.chunk(chunk).isZero() ? 0 : 1;
+    }
+    return chunks * manifest.chunkSizeBytes();
+  }
+
+  private List<Row> rows(Peer peer, Path directory, long data) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    rows.add(inFull(peer, Files.createDirectory(directory.resolve("full")), data));
+    LazyRun first = lazily(peer, Files.createDirectory(directory.resolve("first")), data, null);
+    rows.add(first.row());
+    rows.add(
+        lazily(peer, Files.createDirectory(directory.resolve("second")), data, first.profile())
+            .row());
+    return rows;
+  }
+
+  private Row inFull(Peer peer, Path work, long data) throws IOException {
+    long began = System.nanoTime();
+    Path target = work.resolve("base.raw");
+    LandedImage landed;
+    try (RemoteImage remote = RemoteImage.open(peer, NAME)) {
+      landed = Landing.land(remote, target, LandingOptions.DEFAULT, TransferListener.NONE);
+    }
+    awaitService(spec(work, VmDrive.writable("vda", target, work.resolve("vda.qcow2"))));
+    return new Row("landed in full first", data, millis(began), landed.record().pulledBytes(), 0);
+  }
+
+  private record LazyRun(Row row, BootProfile profile) {}
+
+  private LazyRun lazily(Peer peer, Path work, long data, BootProfile before) throws IOException {
+    long began = System.nanoTime();
+    Path socket = work.resolve("nbd");
+    BootProfile ahead = before == null ? BootProfile.EMPTY : before;
+    try (NbdServer server = NbdServer.open(NbdServerSettings.standard().withDiskThreads(16));
+        LazyLanding landing =
+            LazyLanding.begin(
+                RemoteImage.open(peer, NAME), work.resolve("base.raw"), ahead, wrong -> {})) {
+      landing.fill();
+      server.listen(socket, NbdExports.only(NbdExport.readOnly("vda", landing.device())));
+      Path overlay = work.resolve("vda.qcow2");
+      io.landfall.snapshot.format.qcow2.Qcow2Overlay.create(overlay, landing.device().sizeBytes());
+      awaitService(
+          spec(
+              work, VmDrive.writable("vda", work.resolve("base.raw"), overlay).withExport(socket)));
+      String kind = before == null ? "lazily, never seen before" : "lazily, by the boot profile";
+      return new LazyRun(
+          new Row(kind, data, millis(began), landing.pulledBytes(), landing.demandedBytes()),
+          landing.profile());
+    }
+  }
+
+  private static long millis(long began) {
+    return (System.nanoTime() - began) / 1_000_000;
+  }
+
+  private static VmSpec spec(Path work, VmDrive drive) {
+    return VmSpec.of("lazy bench", work, MEMORY_MIB, 1, List.of(drive));
+  }
+
+  /// Returns when the guest is at its service: it has said so, or the made one has done its work.
+  private void awaitService(VmSpec spec) throws IOException {
+    try (Vm vm = new QemuDriver(QemuSettings.defaults()).start(spec)) {
+      vm.resume();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!served(vm)) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("no service after " + PATIENCE + "; see " + vm.console());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a guest boots", e);
+    }
+  }
+
+  private boolean served(Vm vm) throws IOException, InterruptedException {
+    try {
+      vm.end().get(20, TimeUnit.MILLISECONDS);
+      if (guest.isPresent() && !said(vm)) {
+        throw new IOException("the guest ended without its service: " + vm.end().join());
+      }
+      return true;
+    } catch (TimeoutException e) {
+      return guest.isPresent() && said(vm);
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private boolean said(Vm vm) throws IOException {
+    return Files.exists(vm.console())
+        && new String(
+                Files.readAllBytes(vm.console()), java.nio.charset.StandardCharsets.ISO_8859_1)
+            .contains(marker);
+  }
+}
