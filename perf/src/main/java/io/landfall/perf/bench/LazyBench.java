@@ -57,10 +57,13 @@ public final class LazyBench {
 
   private final Optional<Path> guest;
   private final String marker;
+  private final int madeMib;
 
   /// @param guest a raw disk that boots; empty for one that is made here
   /// @param marker what that guest writes to its first serial port when it is at its service
-  public LazyBench(Optional<Path> guest, String marker) {
+  /// @param madeMib size of the one that is made, half of which is data
+  public LazyBench(Optional<Path> guest, String marker, int madeMib) {
+    this.madeMib = madeMib;
     this.guest = guest;
     this.marker = marker;
   }
@@ -102,9 +105,10 @@ public final class LazyBench {
     }
   }
 
-  private static Path made(Path directory) throws IOException {
+  private Path made(Path directory) throws IOException {
     Path image = directory.resolve("guest.img");
-    DemoImage.write(image, 64 * MIB, 32 * MIB, 3, new WorkPlan(1, Duration.ofMillis(10)));
+    DemoImage.write(
+        image, madeMib * MIB, madeMib * MIB / 2, 3, new WorkPlan(1, Duration.ofMillis(10)));
     return image;
   }
 

@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final double MIB = 1 << 20;
+  private static final int LAZY_MIB = 1024;
+  private static final int LAZY_QUICK_MIB = 64;
 
   @Spec private CommandSpec spec;
 
@@ -178,8 +180,9 @@ public final class BenchCommand implements Callable<Integer> {
   private int lazy() throws IOException {
     out().println("| the image | data in it | time to service | travelled by then | waited for |");
     out().println("|---|---|---|---|---|");
+    int made = mib != null ? mib : quick ? LAZY_QUICK_MIB : LAZY_MIB;
     Optional<Path> disk = quick ? Optional.empty() : Optional.ofNullable(guest);
-    for (LazyBench.Row row : new LazyBench(disk, service).run(directory)) {
+    for (LazyBench.Row row : new LazyBench(disk, service, made).run(directory)) {
       out()
           .printf(
               "| %s | %.1f MiB | %.1f s | %.1f MiB | %.1f MiB |%n",
