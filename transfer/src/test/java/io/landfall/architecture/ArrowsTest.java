@@ -254,7 +254,8 @@ class ArrowsTest {
             "io.netty..", // these four: whether their native libraries load
             "net.jpountz..",
             "com.github.luben.zstd..",
-            "org.rocksdb.."));
+            "org.rocksdb..",
+            "org.apache.commons.compress..")); // the archive of a support bundle
     rows.put("transfer.cli", List.of("io.landfall..", "picocli..", "tools.jackson.."));
     return rows;
   }

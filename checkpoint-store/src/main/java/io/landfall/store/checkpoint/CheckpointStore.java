@@ -30,7 +30,7 @@ import java.util.UUID;
 /// Any thread.
 public final class CheckpointStore implements AutoCloseable {
   private final StoreLayout layout;
-  private final StoreSettings settings;
+  private volatile StoreSettings settings;
   private final StoreFormat format;
   private final Seal seal;
   private final Catalog catalog;
@@ -313,6 +313,15 @@ public final class CheckpointStore implements AutoCloseable {
 
   OwnerUsage usage() {
     return usage;
+  }
+
+  /// Takes over compression, reserve and quotas; they hold for whatever begins from now on.
+  public void reconfigure(StoreSettings other) {
+    settings =
+        settings
+            .withCompression(other.compression())
+            .withReservedDisk(other.reservedDiskBytes())
+            .withQuotas(other.quotas());
   }
 
   StoreSettings settings() {

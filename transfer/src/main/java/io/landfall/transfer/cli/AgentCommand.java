@@ -3,9 +3,12 @@ package io.landfall.transfer.cli;
 import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.config.InvalidConfigurationException;
+import io.landfall.transfer.daemon.Administration;
 import io.landfall.transfer.daemon.Agent;
 import io.landfall.transfer.daemon.AgentKnobs;
 import io.landfall.transfer.daemon.AgentSettings;
+import io.landfall.transfer.daemon.Logging;
+import io.landfall.transfer.daemon.RecentLog;
 import io.landfall.transfer.net.ServiceManager;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
     name = "agent",
     mixinStandardHelpOptions = true,
     description = {
-      "The daemon of a submit or an execute host. Stops on SIGTERM; what was saved, queued or has ended is taken up by the next one.",
+      "The daemon of a submit or an execute host. Reads its configuration again on SIGHUP (landfall reload). Stops on SIGTERM; what was saved, queued or has ended is taken up by the next one.",
       "%nExample: landfall agent --set LANDFALL_ROLES=EXECUTE --set EXECUTE=/var/lib/landfall/execute"
     })
 final class AgentCommand implements Callable<Integer> {
@@ -51,13 +54,11 @@ final class AgentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    AgentSettings settings;
-    Optional<Path> addressFile;
+    ConfigurationSources sources =
+        ConfigurationSources.here(Map.of(), Optional.ofNullable(config), set);
     try {
-      Configuration configuration =
-          Configuration.load(ConfigurationSources.here(Map.of(), Optional.ofNullable(config), set));
-      settings = AgentKnobs.read(configuration);
-      addressFile = AgentKnobs.addressFile(configuration);
+      Configuration configuration = Configuration.load(sources);
+      AgentSettings settings = AgentKnobs.read(configuration);
       if (showConfig) {
         for (Configuration.Setting setting : configuration.all()) {
           spec.commandLine()
@@ -66,21 +67,35 @@ final class AgentCommand implements Callable<Integer> {
         }
         return 0;
       }
+      return serve(settings, configuration, sources);
     } catch (InvalidConfigurationException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return SubmitCommand.INVALID;
     }
-    return serve(settings, addressFile);
   }
 
-  private int serve(AgentSettings settings, Optional<Path> addressFile)
-      throws IOException, InterruptedException {
-    Logs.forAgent();
+  private int serve(
+      AgentSettings settings, Configuration configuration, ConfigurationSources sources)
+      throws IOException, InterruptedException, InvalidConfigurationException {
+    RecentLog recent = Logs.recent();
+    Logs.forAgent(Logging.read(configuration), settings.name());
+    Optional<Path> addressFile = AgentKnobs.addressFile(configuration);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> waitFor(stop, stopped), "stop"));
     try (ServiceManager manager = ServiceManager.of(System.getenv());
         Agent agent = Agent.start(settings)) {
+      Administration administration =
+          new Administration(
+              agent,
+              settings,
+              configuration,
+              sources,
+              logging -> Logs.forAgent(logging, settings.name()),
+              recent,
+              String.join("", new Version().getVersion()));
+      agent.administeredBy(administration);
+      Hangup.runs(administration::reloadUnasked);
       String address = Addresses.text(agent.address());
       if (addressFile.isPresent()) {
         publish(addressFile.get(), address);

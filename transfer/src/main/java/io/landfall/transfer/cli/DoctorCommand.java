@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "3:something that the configuration asks for does not work (--strict: or costs something)"
     })
 final class DoctorCommand implements Callable<Integer> {
-  private static final Path PACKAGED = Path.of("/etc/landfall/landfall.conf");
+  static final Path PACKAGED = Path.of("/etc/landfall/landfall.conf");
   private static final int INDENT = 10;
 
   @Spec private CommandSpec spec;

@@ -1,7 +1,12 @@
 package io.landfall.transfer.cli;
 
+import io.landfall.transfer.daemon.Logging;
+import io.landfall.transfer.daemon.RecentLog;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /// What is logged to standard error, and how: one line for each entry. Operators of an agent want
 /// to know what it does; somebody at a command line sees that already and is told only what goes
@@ -16,7 +21,35 @@ final class Logs {
     Logger.getLogger("").setLevel(Level.WARNING);
   }
 
-  static void forAgent() {
-    Logger.getLogger("").setLevel(Level.INFO);
+  /// The last lines of what an agent logs from now on.
+  static RecentLog recent() {
+    RecentLog recent = new RecentLog(new SimpleFormatter());
+    Logger.getLogger("").addHandler(recent);
+    return recent;
+  }
+
+  /// How an agent logs; may be called again.
+  ///
+  /// @param host the agent's name
+  static void forAgent(Logging logging, String host) {
+    Formatter formatter =
+        logging.format() == Logging.Format.JSON ? new JsonLines(host) : new SimpleFormatter();
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) {
+      handler.setLevel(Level.ALL);
+      if (!(handler instanceof RecentLog)) {
+        handler.setFormatter(formatter);
+      }
+    }
+    root.setLevel(
+        switch (logging.level()) {
+          case ERROR -> Level.SEVERE;
+          case WARNING -> Level.WARNING;
+          case INFO -> Level.INFO;
+          case DEBUG -> Level.FINE;
+          case TRACE -> Level.FINER;
+          case ALL -> Level.ALL;
+          case OFF -> Level.OFF;
+        });
   }
 }

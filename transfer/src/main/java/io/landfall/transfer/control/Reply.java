@@ -2,6 +2,7 @@ package io.landfall.transfer.control;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What comes back for a [Request].
@@ -102,6 +103,28 @@ public sealed interface Reply {
   ///
   /// @param now by the clock of whoever answers
   record Echoed(String padding, Instant now) implements Reply {}
+
+  /// What reading the configuration again has changed.
+  ///
+  /// @param changed names that are in force now, with their values; `unset` for what holds without
+  /// @param needRestart names whose new values wait for the next start
+  record Reloaded(Map<String, String> changed, List<String> needRestart) implements Reply {}
+
+  /// How an agent is.
+  ///
+  /// @param settings what is in force, by name
+  /// @param figures of its queue, its store and its memory
+  /// @param log its last lines
+  /// @param threads a thread dump, virtual threads included
+  record Inspection(
+      String version,
+      long pid,
+      Instant started,
+      Map<String, String> settings,
+      Map<String, Long> figures,
+      String log,
+      String threads)
+      implements Reply {}
 
   // ---- parts of replies
 

@@ -281,6 +281,22 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  /// Read the configuration again. Refused as a whole if anything in it is wrong.
+  record Reload() implements Request<Reply.Reloaded> {
+    @Override
+    public Class<Reply.Reloaded> replyType() {
+      return Reply.Reloaded.class;
+    }
+  }
+
+  /// How is the agent, for whoever looks for what is wrong with it?
+  record Inspect() implements Request<Reply.Inspection> {
+    @Override
+    public Class<Reply.Inspection> replyType() {
+      return Reply.Inspection.class;
+    }
+  }
+
   // ---- parts of requests
 
   /// The machine, without its disks.

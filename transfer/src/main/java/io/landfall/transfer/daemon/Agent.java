@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ForkJoinPool;
 
 /// One daemon with the submit role, the execute role, or both.
@@ -28,6 +30,7 @@ public final class Agent implements AutoCloseable {
   private final Authorisation authorisation;
   private final CopyDesk copies;
   private final InetSocketAddress address;
+  private volatile Optional<Administration> administration = Optional.empty();
 
   private Agent(
       Endpoint endpoint,
@@ -119,6 +122,8 @@ public final class Agent implements AutoCloseable {
       case Request.OfferCopy copy -> copies.offer(peer, copy);
       case Request.TakeCopy copy -> copies.take(peer, copy);
       case Request.Echo echo -> echoed(echo);
+      case Request.Reload _ -> administration().reload();
+      case Request.Inspect _ -> administration().inspect();
       case Request.Submit description -> submit().submit(description, peer.identity());
       case Request.ListJobs list -> submit().jobs(list);
       case Request.Watch watch -> {
@@ -136,6 +141,32 @@ public final class Agent implements AutoCloseable {
           submit().signal(checkpoint.job(), new Signal.Checkpoint());
       case Request.ReleaseHold release -> submit().releaseHold(release.job());
     };
+  }
+
+  /// Lets whoever may administer this machine do so; until then such requests are refused.
+  public void administeredBy(Administration by) {
+    administration = Optional.of(by);
+  }
+
+  private Administration administration() throws IOException {
+    return administration.orElseThrow(
+        () -> new IOException("this agent is part of another program; it has no configuration"));
+  }
+
+  /// Takes over what can change while it runs.
+  void reconfigure(AgentSettings fresh) {
+    endpoint.limitSending(fresh.transfers().sendBytesPerSecond());
+    authorisation.submitHosts(fresh.security().submitHosts());
+    execute.ifPresent(role -> role.reconfigure(fresh));
+    submit.ifPresent(role -> role.reconfigure(fresh));
+  }
+
+  /// Figures of its roles and its network, by name.
+  Map<String, Long> figures() {
+    Map<String, Long> figures =
+        new TreeMap<>(submit.map(SubmitAgent::figures).orElseGet(TreeMap::new));
+    figures.put("network buffer bytes", endpoint.directMemoryBytes());
+    return figures;
   }
 
   private static Reply echoed(Request.Echo echo) throws IOException {

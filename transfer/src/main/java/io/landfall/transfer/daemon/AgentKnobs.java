@@ -69,7 +69,9 @@ public final class AgentKnobs {
           AgentSecurity.ENCRYPTION,
           "LANDFALL_SUBMIT_HOSTS",
           COPY_DIRECTORIES,
-          "LANDFALL_CHECKPOINT_INTERVAL");
+          "LANDFALL_CHECKPOINT_INTERVAL",
+          Logging.FORMAT,
+          Logging.LEVEL);
 
   private final Configuration configuration;
 
@@ -88,6 +90,7 @@ public final class AgentKnobs {
       throw new InvalidConfigurationException(misspelled);
     }
     AgentSettings settings = new AgentKnobs(configuration).read();
+    var _ = Logging.read(configuration);
     if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
       requireSafeFromPreen(configuration);
     }

@@ -56,6 +56,32 @@ public record AgentSettings(
     CopyDirectories copyDirectories,
     Duration checkpointInterval) {
 
+  /// These settings, as far as they can change while an agent runs that was started with `started`;
+  /// the rest as it was then.
+  AgentSettings whileRunning(AgentSettings started) {
+    AgentSecurity proof = started.security;
+    return new AgentSettings(
+        started.name,
+        started.roles,
+        started.listen,
+        started.spool,
+        started.execute,
+        started.executeHosts,
+        started.hypervisor,
+        vmTypes,
+        vmMemoryMiB,
+        vmMaxNumber,
+        bridge,
+        jobLease,
+        machine,
+        transfers,
+        appendRequirements,
+        new AgentSecurity(proof.pool(), proof.encryption(), security.submitHosts()),
+        store,
+        started.copyDirectories,
+        checkpointInterval);
+  }
+
   /// What an agent does; one daemon may do both.
   public enum Role {
     SUBMIT,

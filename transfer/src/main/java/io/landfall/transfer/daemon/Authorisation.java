@@ -13,10 +13,15 @@ import java.util.List;
 /// users command jobs, with a certificate only their own. Users of this machine who could read the
 /// agent's key may do whatever its command line does.
 final class Authorisation {
-  private final List<String> submitHosts;
+  private volatile List<String> submitHosts;
 
   Authorisation(List<String> submitHosts) {
     this.submitHosts = submitHosts;
+  }
+
+  /// Other hosts, from the next request on.
+  void submitHosts(List<String> names) {
+    submitHosts = List.copyOf(names);
   }
 
   /// @throws ProtocolException `NOT_AUTHORISED` if it may not
@@ -37,6 +42,7 @@ final class Authorisation {
           Request.Kill _,
           Request.Release _ ->
           requireSubmitHost(who);
+      case Request.Reload _, Request.Inspect _ -> requireThisMachine(who);
       case Request.ListJobs _ -> requireUser(who);
       case Request.Submit submit -> {
         requireUser(who);
@@ -60,6 +66,12 @@ final class Authorisation {
     boolean local = who.proof() == Proof.LOCAL_KEY || who.proof() == Proof.NONE;
     if (!who.isHost() || !(named || local)) {
       throw refused(who + " may not run machines here: it is not one of LANDFALL_SUBMIT_HOSTS");
+    }
+  }
+
+  private static void requireThisMachine(PeerIdentity who) throws ProtocolException {
+    if (who.proof() != Proof.LOCAL_KEY && who.proof() != Proof.NONE) {
+      throw refused(who + " may not administer this agent; that is done on its own machine");
     }
   }
 

@@ -33,7 +33,7 @@ final class ExecuteAgent implements AutoCloseable {
   /// Hashing of what machines left runs beside everything else and must not take the host over.
   private static final int HASHING_THREADS = 2;
 
-  private final AgentSettings settings;
+  private volatile AgentSettings settings;
   private final HypervisorDriver driver;
   private final ImageCache cache;
   private final Path claimsDirectory;
@@ -59,6 +59,12 @@ final class ExecuteAgent implements AutoCloseable {
             ImageCache.open(settings.execute().resolve("cache"), limits(settings)));
     agent.recover();
     return agent;
+  }
+
+  /// Other limits: for what is claimed and landed from now on.
+  void reconfigure(AgentSettings fresh) {
+    settings = fresh;
+    cache.limit(limits(fresh));
   }
 
   private static CacheLimits limits(AgentSettings settings) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,7 +43,7 @@ final class SubmitAgent implements AutoCloseable {
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
-  private final AgentSettings settings;
+  private volatile AgentSettings settings;
   private final JobBook book;
   private final CheckpointStore store;
   private final TransferQueue uploads;
@@ -86,6 +87,25 @@ final class SubmitAgent implements AutoCloseable {
             endpoint);
     agent.book.all().stream().filter(job -> !job.status().settled()).forEach(agent::run);
     return agent;
+  }
+
+  /// Other limits: for whatever begins from now on.
+  void reconfigure(AgentSettings fresh) {
+    settings = fresh;
+    uploads.limit(fresh.transfers().uploads());
+    downloads.limit(fresh.transfers().downloads());
+    store.reconfigure(fresh.store());
+  }
+
+  /// How many jobs are in each status, how many transfers wait, how many checkpoints are stored.
+  Map<String, Long> figures() {
+    Map<String, Long> figures = new TreeMap<>();
+    book.all().forEach(job -> figures.merge("jobs " + job.status(), 1L, Long::sum));
+    figures.put("landings waiting", (long) uploads.waiting());
+    figures.put("returns waiting", (long) downloads.waiting());
+    figures.put("checkpoints", (long) store.list().size());
+    figures.put("damaged checkpoint records", (long) store.damagedRecords().size());
+    return figures;
   }
 
   /// The turns of landings.

@@ -14,7 +14,6 @@ final class TransferQueue {
   /// Users whose last turn is remembered: nobody who has nothing running or waiting needs more.
   private static final int MAX_REMEMBERED = 10_000;
 
-  private final int limit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Slot> waiting = new ArrayList<>(); // guarded by lock; in order of arrival
@@ -22,11 +21,23 @@ final class TransferQueue {
   private final Map<String, Long> served =
       new HashMap<>(); // guarded by lock; turn of the last service
   private int total; // guarded by lock; of running
+  private int limit; // guarded by lock
   private long turn; // guarded by lock
 
   /// @param limit how many at once; 0 for no limit, as in HTCondor
   TransferQueue(int limit) {
-    this.limit = limit == 0 ? Integer.MAX_VALUE : limit;
+    limit(limit);
+  }
+
+  /// Changes how many may run at once. Those that run already run on, however many they are.
+  void limit(int atOnce) {
+    lock.lock();
+    try {
+      limit = atOnce == 0 ? Integer.MAX_VALUE : atOnce;
+      grant();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Waits for a turn of `user`; closing what is returned ends it.

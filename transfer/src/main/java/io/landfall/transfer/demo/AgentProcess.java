@@ -35,12 +35,24 @@ public final class AgentProcess implements AutoCloseable {
     this.address = address;
   }
 
+  /// The same with a configuration file.
+  public static AgentProcess start(Path directory, Path config, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    return start(directory, List.of("--config", config.toString()), settings);
+  }
+
   /// Starts an agent and waits until it listens.
   ///
   /// @param directory where its log and its address file go
   /// @param settings names and values, as for `--set`
   /// @throws IOException with the end of its log if it stops before it listens
   public static AgentProcess start(Path directory, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    return start(directory, List.of(), settings);
+  }
+
+  private static AgentProcess start(
+      Path directory, List<String> options, Map<String, String> settings)
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
     Path addressFile = directory.resolve("address");
@@ -53,6 +65,7 @@ public final class AgentProcess implements AutoCloseable {
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "io.landfall.transfer.cli.Main"));
     command.add("agent");
+    command.addAll(options);
     settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));
     command.addAll(List.of("--set", "LANDFALL_ADDRESS_FILE=" + addressFile));
     Process process =

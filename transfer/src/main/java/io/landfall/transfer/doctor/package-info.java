@@ -6,6 +6,9 @@
 /// behind; they run at once, each on a thread of its own, and one that does not answer in time is a
 /// finding itself.
 ///
+/// The archive of `landfall support-bundle` is made here too: the findings, and what else somebody
+/// elsewhere needs, without secrets.
+///
 /// May import: the rooms that it asks. Imported by: `transfer.cli`. Threads: see
 /// [io.landfall.transfer.doctor.Doctor].
 package io.landfall.transfer.doctor;

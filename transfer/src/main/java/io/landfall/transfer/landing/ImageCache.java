@@ -32,7 +32,7 @@ public final class ImageCache implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ImageCache.class.getName());
 
   private final CacheDirectory directory;
-  private final CacheLimits limits;
+  private volatile CacheLimits limits;
   private final Map<String, ReentrantLock> landing = new ConcurrentHashMap<>();
   private final Map<ImageId, Integer> pins = new HashMap<>(); // guarded by itself
   private final ArrivingImages arriving;
@@ -48,6 +48,11 @@ public final class ImageCache implements AutoCloseable {
   /// @throws LandingException `BUSY` if another process has it open
   public static ImageCache open(Path directory) throws IOException {
     return open(directory, CacheLimits.NONE);
+  }
+
+  /// Other limits, from the next landing on.
+  public void limit(CacheLimits newLimits) {
+    limits = newLimits;
   }
 
   /// The same, within limits.

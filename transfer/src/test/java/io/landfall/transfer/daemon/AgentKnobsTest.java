@@ -131,10 +131,29 @@ class AgentKnobsTest {
         .isNotNull();
   }
 
+  @Test
+  void loggingIsTextAtInfoUnlessSaidOtherwise() throws Exception {
+    assertThat(Logging.read(load(Map.of())))
+        .isEqualTo(new Logging(Logging.Format.TEXT, System.Logger.Level.INFO));
+    assertThat(
+            Logging.read(
+                load(Map.of("LANDFALL_LOG_FORMAT", "json", "LANDFALL_LOG_LEVEL", "debug"))))
+        .isEqualTo(new Logging(Logging.Format.JSON, System.Logger.Level.DEBUG));
+    assertThatThrownBy(() -> read(Map.of("LANDFALL_LOG_FORMAT", "xml")))
+        .hasMessageContaining("LANDFALL_LOG_FORMAT must be text or json, not xml");
+  }
+
+  @Test
+  void whatChangesWhileAnAgentRunsIsASetting() {
+    assertThat(AgentKnobs.NAMES).containsAll(Administration.LIVE);
+  }
+
   private static AgentSettings read(Map<String, String> set) throws Exception {
-    return AgentKnobs.read(
-        Configuration.load(
-            new ConfigurationSources(
-                Map.of(), Optional.empty(), Map.of(), set, FileLookup.system())));
+    return AgentKnobs.read(load(set));
+  }
+
+  private static Configuration load(Map<String, String> set) throws Exception {
+    return Configuration.load(
+        new ConfigurationSources(Map.of(), Optional.empty(), Map.of(), set, FileLookup.system()));
   }
 }

@@ -1,0 +1,93 @@
+package io.landfall.transfer.cli;
+
+import io.landfall.transfer.config.ConfigurationSources;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.doctor.Evidence;
+import io.landfall.transfer.doctor.SupportBundle;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `landfall support-bundle`.
+@Command(
+    name = "support-bundle",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Collects into one archive what somebody elsewhere needs to see what is wrong: versions, configuration, the doctor's findings, logs, and from a running agent its settings, figures and threads. Keys, passwords and tokens are removed; look into it before you send it.",
+      "%nExample: landfall support-bundle --config /etc/landfall/landfall.conf"
+    })
+final class SupportBundleCommand implements Callable<Integer> {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("'landfall-support-'yyyyMMdd-HHmmss", Locale.ROOT);
+
+  @Spec private CommandSpec spec;
+  @Mixin private AgentOption agent;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The archive (default: landfall-support-TIME.tar.gz here).")
+  private Path file;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The agent's configuration file (default: /etc/landfall/landfall.conf if readable).")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "A setting, as if it stood in the configuration; may be given several times.")
+  private Map<String, String> set = Map.of();
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "A log to take in besides the journal; may be given several times.")
+  private List<Path> logs = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    Optional<Path> configuration =
+        Optional.ofNullable(config)
+            .or(() -> Optional.of(DoctorCommand.PACKAGED).filter(Files::isReadable));
+    Evidence evidence =
+        new Evidence(ConfigurationSources.here(Map.of(), configuration, set))
+            .versions(String.join("", new Version().getVersion()))
+            .configuration()
+            .diagnosis();
+    try (AgentLink link = agent.open()) {
+      evidence.agent(link.call(new Request.Inspect()));
+    } catch (IOException e) {
+      evidence.noAgent(String.valueOf(e.getMessage()));
+    }
+    SupportBundle bundle = evidence.logs(logs).directories().bundle();
+    String root = LocalDateTime.now(ZoneId.systemDefault()).format(NAME);
+    Path target = file == null ? Path.of(root + ".tar.gz") : file;
+    bundle.write(target, root);
+    PrintWriter out = spec.commandLine().getOut();
+    for (SupportBundle.Entry entry : bundle.entries()) {
+      out.printf("%-24s %9d  %s%n", entry.name(), entry.text().length(), entry.about());
+    }
+    out.println(target);
+    out.flush();
+    return 0;
+  }
+}
