@@ -187,6 +187,8 @@ public final class CheckpointWriter implements AutoCloseable {
     if (finished) {
       throw new IllegalStateException("this checkpoint is committed or closed");
     }
+    CommitEvent event = new CommitEvent();
+    event.begin();
     ChunkEncoder encoder = encoder();
     for (Manifest manifest : manifests) {
       manifest.forEachNode((id, level, childIds) -> {
@@ -204,6 +206,10 @@ public final class CheckpointWriter implements AutoCloseable {
       CheckpointRecord record =
           usage.settle(owner, bytes, () -> ledger.publish(draft, devices, blobs, packs));
       finished = true;
+      event.job = draft.job().toString();
+      event.storedBytes = bytes;
+      event.packs = packs.size();
+      event.commit();
       return record;
     } finally {
       usage.release(owner, bytes);

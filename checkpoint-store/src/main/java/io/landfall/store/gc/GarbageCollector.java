@@ -46,6 +46,18 @@ public final class GarbageCollector {
   ///   then
   public static GcResult run(CheckpointStore store, Consumer<GcPlan> show, BooleanSupplier stop)
       throws IOException {
+    CollectionEvent event = new CollectionEvent();
+    event.begin();
+    GcResult result = collect(store, show, stop);
+    event.removedPacks = result.removedPacks();
+    event.freedBytes = result.freedBytes();
+    event.copiedBytes = result.copiedBytes();
+    event.commit();
+    return result;
+  }
+
+  private static GcResult collect(
+      CheckpointStore store, Consumer<GcPlan> show, BooleanSupplier stop) throws IOException {
     try (PackCollection collection = store.collect()) {
       Marks marks = Marks.of(store);
       GcPlan plan = plan(store, marks);

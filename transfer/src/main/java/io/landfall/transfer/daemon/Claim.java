@@ -228,6 +228,7 @@ final class Claim {
       state.keep(saved);
       long pause = Duration.ofNanos(System.nanoTime() - began).toMillis();
       file.saved(saved.memory().getFileName().toString(), saved.machine(), pause);
+      PauseEvent.tell(job, pause, false);
       Vm gone = vm;
       vm = null;
       gone.close();
@@ -249,6 +250,7 @@ final class Claim {
     require("checkpoint", Phase.RUNNING);
     offers.withdrawFrozen(exports);
     FrozenState frozen = vm.freeze();
+    PauseEvent.tell(job, frozen.pause().toMillis(), true);
     offers.offerFrozen(exports, writableDisks(), frozen);
     return new Reply.Saved(
         frozen.pause().toMillis(),

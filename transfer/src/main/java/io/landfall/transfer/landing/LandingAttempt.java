@@ -172,6 +172,14 @@ final class LandingAttempt {
   private TransferRecord record(Duration pull, Duration seal, Duration commit) {
     long size = source.sizeBytes();
     long here = pulled.dataBytes() + baseBytes + seedBytes + resumed.bytes();
+    LandingEvent event = new LandingEvent();
+    event.target = target.toString();
+    event.pull = pull.toNanos();
+    event.seal = seal.toNanos();
+    event.commitTime = commit.toNanos();
+    event.pulledBytes = pulled.dataBytes();
+    event.wireBytes = pulled.wireBytes();
+    event.commit();
     return new TransferRecord(
         size,
         size - here,
