@@ -306,18 +306,26 @@ public sealed interface Request<R extends Reply> {
   /// @param macAddress `vm_macaddr`
   /// @param networking `nat`, `bridge`, or `any`; absent for no network
   /// @param vnc whether the guest's screen is offered
+  /// @param vmware for `vm_type = vmware`
   record VmShape(
       int memoryMiB,
       int vcpus,
       Optional<String> macAddress,
       Optional<String> networking,
-      boolean vnc) {
+      boolean vnc,
+      Optional<VmwareShape> vmware) {
     /// The kind of network that needs the host to be set up for it.
     public static final String BRIDGE = "bridge";
 
     /// Whatever network the host has.
     public static final String ANY_NETWORK = "any";
   }
+
+  /// What only a VMware guest has.
+  ///
+  /// @param vmx text of the user's configuration file
+  /// @param snapshotDisk `vmware_snapshot_disk`
+  record VmwareShape(String vmx, boolean snapshotDisk) {}
 
   /// One disk to land.
   ///

@@ -41,7 +41,7 @@ final class Claim {
   private static final int MAX_REBOOTS = 100;
 
   private static final Request.VmShape NOTHING =
-      new Request.VmShape(0, 0, Optional.empty(), Optional.empty(), false);
+      new Request.VmShape(0, 0, Optional.empty(), Optional.empty(), false, Optional.empty());
 
   /// Name of the file that says who made the claim.
   static final String HOLDER = "holder";

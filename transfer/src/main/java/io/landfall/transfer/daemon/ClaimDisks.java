@@ -106,6 +106,7 @@ final class ClaimDisks {
     Files.deleteIfExists(VmDrive.upperOf(overlay));
     switch (format) {
       case QCOW2 -> Qcow2Overlay.create(overlay, base.manifest().sizeBytes());
+      case VMDK -> {} // the driver makes it, since it knows whether a delta or a copy is wanted
       case LANDFALL -> {
         try (BlockDevice content = base.open()) {
           OverlayFile.create(overlay, base.manifest().sizeBytes(), content).close();

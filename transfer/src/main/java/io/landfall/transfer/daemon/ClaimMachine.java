@@ -4,6 +4,7 @@ import io.landfall.transfer.control.Request;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmSpec;
+import io.landfall.transfer.lifecycle.VmwareGuest;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +21,10 @@ final class ClaimMachine {
     VmSpec spec = VmSpec.of(job, directory, shape.memoryMiB(), shape.vcpus(), drives);
     if (shape.networking().isPresent()) {
       spec = spec.withNetwork(network(shape, settings));
+    }
+    if (shape.vmware().isPresent()) {
+      Request.VmwareShape vmware = shape.vmware().get();
+      spec = spec.withVmware(new VmwareGuest(vmware.vmx(), vmware.snapshotDisk()));
     }
     return shape.vnc() ? spec.withVnc() : spec;
   }

@@ -147,7 +147,7 @@ public final class ForegroundRun {
         options.state().resolve("execute"),
         hosts,
         options.hypervisor(),
-        List.of("kvm"),
+        List.of(options.hypervisor().startsWith("vmware") ? "vmware" : "kvm"),
         Integer.MAX_VALUE,
         Integer.MAX_VALUE,
         Optional.empty(),

@@ -8,6 +8,7 @@ import io.landfall.transfer.submit.SubmitContext;
 import io.landfall.transfer.submit.SubmitFile;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
+import io.landfall.transfer.submit.VmType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ final class InputFormats {
   }
 
   /// A format in the submit description file stands.
-  private static VmJob decide(VmJob job) throws IOException {
+  private static VmJob decide(VmJob written) throws IOException {
+    VmJob job = written.type() == VmType.VMWARE ? VmwareInputs.read(written) : written;
     List<VmDisk> disks = new ArrayList<>();
     for (VmDisk disk : job.disks()) {
       disks.add(decide(disk));

@@ -8,7 +8,6 @@ import io.landfall.transfer.landing.BootProfile;
 import io.landfall.transfer.session.Checksums;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.VmDisk;
-import io.landfall.transfer.submit.VmType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,11 +39,13 @@ final class InputImages implements AutoCloseable {
     for (VmDisk disk : job.vm().disks()) {
       Path source = source(disk);
       if (!Files.isReadable(source)) {
-        throw JobHeldException.of(
-            job.vm().type() == VmType.XEN
-                ? VmgahpError.JOBCLASSAD_XEN_INVALID_DISK_PARAM
-                : VmgahpError.JOBCLASSAD_KVM_INVALID_DISK_PARAM,
-            source + " cannot be read");
+        VmgahpError reason =
+            switch (job.vm().type()) {
+              case XEN -> VmgahpError.JOBCLASSAD_XEN_INVALID_DISK_PARAM;
+              case KVM -> VmgahpError.JOBCLASSAD_KVM_INVALID_DISK_PARAM;
+              case VMWARE -> VmgahpError.JOBCLASSAD_VMWARE_VMX_ERROR;
+            };
+        throw JobHeldException.of(reason, source + " cannot be read");
       }
       try (BlockDevice content = open(disk)) {
         LOG.log(System.Logger.Level.DEBUG, "{0}: {1} bytes", source, content.sizeBytes());

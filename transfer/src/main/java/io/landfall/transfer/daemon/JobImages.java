@@ -18,6 +18,7 @@ import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.submit.NetworkingType;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
+import io.landfall.transfer.submit.VmType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,39 +132,54 @@ final class JobImages implements AutoCloseable {
             ? Optional.of(
                 vm.networkingType().map(NetworkingType::word).orElse(Request.VmShape.ANY_NETWORK))
             : Optional.empty();
-    return new Request.VmShape(vm.memoryMiB(), vm.vcpus(), vm.macAddress(), networking, vm.vnc());
+    Optional<Request.VmwareShape> vmware =
+        vm.vmware()
+            .map(image -> new Request.VmwareShape(image.vmx().orElseThrow(), image.snapshotDisk()));
+    return new Request.VmShape(
+        vm.memoryMiB(), vm.vcpus(), vm.macAddress(), networking, vm.vnc(), vmware);
   }
 
   /// Brings the changed disks back into `initialdir`, each complete or absent.
   List<JobEvent.Returned> bringBack(Peer peer, List<Reply.ChangedDisk> disks) throws IOException {
     List<JobEvent.Returned> returned = new ArrayList<>();
+    VmwareResults vmware = new VmwareResults(job.vm());
+    Map<String, Path> came = new HashMap<>();
     for (Reply.ChangedDisk changed : disks) {
       VmDisk disk =
           job.vm().disks().stream()
               .filter(d -> d.device().equals(changed.device()))
               .findFirst()
               .orElseThrow();
-      Path target = job.vm().initialDir().resolve(InputImages.source(disk).getFileName());
+      Path target =
+          job.vm().type() == VmType.VMWARE
+              ? vmware.target(disk)
+              : job.vm().initialDir().resolve(InputImages.source(disk).getFileName());
       if (job.vm().noOutput() || !changed.changed()) {
         returned.add(
             new JobEvent.Returned(
                 Instant.now(), disk.device(), target.toString(), Optional.empty()));
         continue;
       }
-      LandedImage landed = bringBack(peer, disk, changed, target);
+      LandedImage landed = bringBack(peer, disk, changed, target, vmware);
       returned.add(
           new JobEvent.Returned(
               Instant.now(),
               disk.device(),
               target.toString(),
               Optional.of(LandedParts.figures(landed.record()))));
+      came.put(disk.device(), target);
+    }
+    if (!came.isEmpty() && job.vm().type() == VmType.VMWARE) {
+      vmware.writeVmx(came);
     }
     return returned;
   }
 
-  private LandedImage bringBack(Peer peer, VmDisk disk, Reply.ChangedDisk changed, Path target)
+  private LandedImage bringBack(
+      Peer peer, VmDisk disk, Reply.ChangedDisk changed, Path target, VmwareResults vmware)
       throws IOException {
-    boolean raw = InputImages.format(disk) == ImageFormat.RAW;
+    ImageFormat format = InputImages.format(disk);
+    boolean raw = format == ImageFormat.RAW;
     Path landing = raw ? target : target.resolveSibling("." + target.getFileName() + ".raw");
     LandedImage landed;
     try (RemoteImage remote = RemoteImage.open(peer, changed.export());
@@ -174,7 +190,11 @@ final class JobImages implements AutoCloseable {
     }
     if (!raw) {
       try (RawFile content = RawFile.open(landing)) {
-        Qcow2Writer.write(content, target, done -> {});
+        if (format == ImageFormat.VMDK) {
+          vmware.writeDisk(disk, content, target);
+        } else {
+          Qcow2Writer.write(content, target, done -> {});
+        }
       }
       Files.delete(landing);
     }

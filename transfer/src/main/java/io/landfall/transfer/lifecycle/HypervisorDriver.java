@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Threads: every method may be called from any thread.
 public interface HypervisorDriver {
 
-  /// The name in configuration and checkpoints: `qemu`, `simulated`, `libvirt`.
+  /// The name in configuration and checkpoints: `qemu`, `simulated`, `libvirt`, `vmware`.
   String name();
 
   /// Finds out whether VMs can run here, by running one. Takes up to some seconds; never throws.

@@ -2,6 +2,7 @@ package io.landfall.transfer.lifecycle;
 
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.format.qcow2.Qcow2Image;
+import io.landfall.snapshot.format.vmdk.VmdkImage;
 import io.landfall.snapshot.overlay.OverlayFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,13 @@ public enum OverlayFormat {
     @Override
     public BlockDevice openLayer(Path overlay) throws IOException {
       return Qcow2Image.openLayer(overlay);
+    }
+  },
+  /// A VMDK delta, or a flat VMDK of a private copy; the driver makes either.
+  VMDK("vmdk") {
+    @Override
+    public BlockDevice openLayer(Path overlay) throws IOException {
+      return VmdkImage.openLayer(overlay);
     }
   },
   /// Our own overlay, `snapshot.overlay.OverlayFile`.

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 /// @param vnc whether a display is offered on a Unix socket in `workDir`
 /// @param kernel a kernel to load instead of booting from disk
 /// @param bootLoader the program on the host that finds a Xen guest's kernel in its first disk
+/// @param vmware what a VMware guest has besides
 public record VmSpec(
     String jobId,
     Path workDir,
@@ -26,7 +27,8 @@ public record VmSpec(
     VmNetwork network,
     boolean vnc,
     Optional<VmKernel> kernel,
-    Optional<String> bootLoader) {
+    Optional<String> bootLoader,
+    Optional<VmwareGuest> vmware) {
   private static final int MAX_MEMORY_MIB = 16 << 20;
   private static final int MAX_VCPUS = 255;
 
@@ -57,29 +59,52 @@ public record VmSpec(
         VmNetwork.none(),
         false,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   /// The same VM with a network card.
   public VmSpec withNetwork(VmNetwork other) {
-    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, other, vnc, kernel, bootLoader);
+    return with(other, vnc, kernel, bootLoader, vmware);
   }
 
   /// The same VM with a display.
   public VmSpec withVnc() {
-    return new VmSpec(jobId, workDir, memoryMiB, vcpus, drives, network, true, kernel, bootLoader);
+    return with(network, true, kernel, bootLoader, vmware);
   }
 
   /// The same VM, loading a kernel of its own.
   public VmSpec withKernel(VmKernel other) {
-    return new VmSpec(
-        jobId, workDir, memoryMiB, vcpus, drives, network, vnc, Optional.of(other), bootLoader);
+    return with(network, vnc, Optional.of(other), bootLoader, vmware);
   }
 
   /// The same VM, whose kernel a boot loader of the host finds in its first disk.
   public VmSpec withBootLoader(String program) {
+    return with(network, vnc, kernel, Optional.of(program), vmware);
+  }
+
+  /// The same VM, made of a user's `.vmx`.
+  public VmSpec withVmware(VmwareGuest guest) {
+    return with(network, vnc, kernel, bootLoader, Optional.of(guest));
+  }
+
+  private VmSpec with(
+      VmNetwork newNetwork,
+      boolean newVnc,
+      Optional<VmKernel> newKernel,
+      Optional<String> newBootLoader,
+      Optional<VmwareGuest> newVmware) {
     return new VmSpec(
-        jobId, workDir, memoryMiB, vcpus, drives, network, vnc, kernel, Optional.of(program));
+        jobId,
+        workDir,
+        memoryMiB,
+        vcpus,
+        drives,
+        newNetwork,
+        newVnc,
+        newKernel,
+        newBootLoader,
+        newVmware);
   }
 
   /// The guest's memory, page for page by guest-physical address. Whoever lands a saved memory

@@ -93,7 +93,7 @@ public final class JobAd {
     if (job.noOutput()) {
       ad.set("VMPARAM_No_Output_VM", true);
     }
-    if (!job.disks().isEmpty()) {
+    if (job.type() != VmType.VMWARE && !job.disks().isEmpty()) {
       ad.set(
           "VMPARAM_vm_Disk",
           job.disks().stream().map(VmDisk::toString).collect(Collectors.joining(", ")));

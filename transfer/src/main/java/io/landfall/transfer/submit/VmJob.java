@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param type the hypervisor
 /// @param memoryMiB guest memory, more than 0
 /// @param vcpus guest processors, at least 1
-/// @param disks in the order of the file; empty for VMware, whose `.vmx` names its disks
+/// @param disks in the order of the file; for VMware those that its `.vmx` names, once it was read
 /// @param checkpoint whether an eviction makes a checkpoint
 /// @param networking whether the guest has a network
 /// @param networkingType the only kind of network that will do; empty: the machine decides
@@ -98,6 +98,36 @@ public record VmJob(
         arguments,
         xen,
         vmware,
+        requirements,
+        attributes);
+  }
+
+  /// The same job with the `.vmx` read.
+  public VmJob withVmware(VmwareImage image) {
+    return new VmJob(
+        clusterId,
+        procId,
+        executable,
+        type,
+        memoryMiB,
+        vcpus,
+        disks,
+        checkpoint,
+        networking,
+        networkingType,
+        macAddress,
+        vnc,
+        noOutput,
+        when,
+        initialDir,
+        inputFiles,
+        inputUrls,
+        outputFiles,
+        outputRemaps,
+        log,
+        arguments,
+        xen,
+        Optional.of(image),
         requirements,
         attributes);
   }

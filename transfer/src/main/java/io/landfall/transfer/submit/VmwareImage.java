@@ -12,15 +12,23 @@ import java.util.Optional;
 /// @param snapshotDisk whether changes go to a snapshot disk; always so without transfer
 /// @param vmxFile base name of the one configuration file
 /// @param vmdkFiles base names of the virtual disks among the inputs
+/// @param vmx text of the configuration file, once it was read
 public record VmwareImage(
     Optional<Path> directory,
     boolean transfer,
     boolean snapshotDisk,
     String vmxFile,
-    List<String> vmdkFiles) {
+    List<String> vmdkFiles,
+    Optional<String> vmx) {
 
   /// Copies the list.
   public VmwareImage {
     vmdkFiles = List.copyOf(vmdkFiles);
+  }
+
+  /// The same with the configuration file read.
+  public VmwareImage withVmx(String text) {
+    return new VmwareImage(
+        directory, transfer, snapshotDisk, vmxFile, vmdkFiles, Optional.of(text));
   }
 }

@@ -41,7 +41,9 @@ final class VmwareSection {
     Optional<Path> directory = named.flatMap(this::directory);
     directory.ifPresent(d -> addFiles(named.get(), d, transfer));
     return vmx()
-        .map(v -> new VmwareImage(directory, transfer, snapshot, v, inputs.ending(".vmdk")));
+        .map(v ->
+            new VmwareImage(
+                directory, transfer, snapshot, v, inputs.ending(".vmdk"), Optional.empty()));
   }
 
   private boolean transfer() {

@@ -30,8 +30,6 @@ class RequirementsTest {
   private static final String PAGE = "page:";
 
   /// What a VMware host does with a job.
-  private static final String VMWARE = "vmware driver";
-
   @TestFactory
   Stream<DynamicTest> everyProofIsThere() throws IOException {
     return table().entrySet().stream()
@@ -66,9 +64,6 @@ class RequirementsTest {
   }
 
   private static boolean exists(String proof) {
-    if (proof.equals(VMWARE)) {
-      return true;
-    }
     int hash = proof.indexOf('#');
     if (proof.startsWith(PAGE)) {
       return stands(proof.substring(PAGE.length(), hash), proof.substring(hash + 1));

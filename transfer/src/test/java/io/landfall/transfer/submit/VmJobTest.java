@@ -140,7 +140,8 @@ class VmJobTest {
                 true,
                 true,
                 "guest.vmx",
-                List.of("guest-flat.vmdk", "guest.vmdk")));
+                List.of("guest-flat.vmdk", "guest.vmdk"),
+                Optional.empty()));
     assertThat(job.inputFiles()).hasSize(3);
     assertThat(job.disks()).isEmpty();
   }

@@ -129,7 +129,8 @@ final class GahpVm {
           job.network(),
           job.vnc(),
           job.kernel(),
-          job.bootLoader());
+          job.bootLoader(),
+          Optional.empty());
     } catch (IllegalArgumentException e) {
       throw VmgahpError.valueOf(
               "JOBCLASSAD_" + job.type().toUpperCase(Locale.ROOT) + "_INVALID_DISK_PARAM")

@@ -8,6 +8,9 @@ import io.landfall.transfer.lifecycle.libvirt.LibvirtSettings.DomainType;
 import io.landfall.transfer.lifecycle.qemu.QemuDriver;
 import io.landfall.transfer.lifecycle.qemu.QemuSettings;
 import io.landfall.transfer.lifecycle.simulated.SimulatedDriver;
+import io.landfall.transfer.lifecycle.vmware.VmwareDriver;
+import io.landfall.transfer.lifecycle.vmware.VmwareSettings;
+import io.landfall.transfer.lifecycle.vmware.VmwareSettings.Product;
 import java.io.IOException;
 
 /// Hypervisor drivers by the names that configuration uses.
@@ -16,13 +19,16 @@ public final class Drivers {
 
   private Drivers() {}
 
-  /// The driver called `name`; `libvirt@URI` names the libvirt too; `auto` is QEMU where a machine
-  /// really starts with it, else the simulated one.
+  /// The driver called `name`; `libvirt@URI` names the libvirt too, `vmware@PROGRAM` the `vmrun`;
+  /// `auto` is QEMU where a machine really starts with it, else the simulated one.
   ///
   /// @throws IOException if that driver does not work here; the message says why
   public static HypervisorDriver named(String name) throws IOException {
     if (name.startsWith("libvirt")) {
       return usable(libvirt(name));
+    }
+    if (name.startsWith("vmware")) {
+      return usable(vmware(name));
     }
     return switch (name) {
       case "simulated" -> new SimulatedDriver();
@@ -36,7 +42,8 @@ public final class Drivers {
     return new IOException(
         "hypervisor '"
             + name
-            + "' is not known; write auto, qemu, libvirt, libvirt-kvm, libvirt-xen or simulated");
+            + "' is not known; write auto, qemu, libvirt, libvirt-kvm, libvirt-xen, vmware,"
+            + " vmware-player, vmware-fusion or simulated");
   }
 
   private static HypervisorDriver libvirt(String name) throws IOException {
@@ -50,6 +57,19 @@ public final class Drivers {
               default -> throw unknown(name);
             });
     return new LibvirtDriver(parts.length == 2 ? settings.at(parts[1]) : settings);
+  }
+
+  private static HypervisorDriver vmware(String name) throws IOException {
+    String[] parts = name.split("@", 2);
+    VmwareSettings settings =
+        VmwareSettings.of(
+            switch (parts[0]) {
+              case "vmware" -> Product.WS;
+              case "vmware-player" -> Product.PLAYER;
+              case "vmware-fusion" -> Product.FUSION;
+              default -> throw unknown(name);
+            });
+    return new VmwareDriver(parts.length == 2 ? settings.at(parts[1]) : settings);
   }
 
   private static HypervisorDriver usable(HypervisorDriver driver) throws IOException {
