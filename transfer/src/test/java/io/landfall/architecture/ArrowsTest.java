@@ -195,6 +195,17 @@ class ArrowsTest {
             BASE + "store.chunking..",
             BASE + "snapshot.device..",
             "tools.jackson.."));
+    rows.put(
+        "transfer.swarm",
+        List.of(
+            BASE + "protocol.content..",
+            BASE + "protocol.error..",
+            BASE + "transfer.client..",
+            BASE + "transfer.landing..",
+            BASE + "transfer.net..",
+            BASE + "transfer.session..",
+            BASE + "snapshot.device..",
+            "javax.crypto.."));
     rows.put("transfer.guest", List.of(BASE + "snapshot.device.."));
     rows.put(
         "transfer.lifecycle",
@@ -221,6 +232,7 @@ class ArrowsTest {
             BASE + "transfer.session..",
             BASE + "transfer.landing..",
             BASE + "transfer.tree..",
+            BASE + "transfer.swarm..",
             BASE + "transfer.client..",
             BASE + "transfer.guest..",
             BASE + "transfer.lifecycle..",

@@ -32,6 +32,19 @@ public sealed interface Reply {
       List<String> machines)
       implements Reply {}
 
+  /// Taken into a swarm.
+  ///
+  /// @param several whether others may be in it; if not, the image is pulled as ever
+  record SwarmJoined(boolean several) implements Reply {}
+
+  /// What to fetch next.
+  ///
+  /// @param index of the piece; negative for nothing just now
+  /// @param source address of the host that has it; empty for the submit host
+  /// @param export the ticket: its name there
+  /// @param over nothing will come any more
+  record SwarmPiece(int index, String source, String export, boolean over) implements Reply {}
+
   /// Everything has landed.
   ///
   /// @param disks one for each disk asked for, in order

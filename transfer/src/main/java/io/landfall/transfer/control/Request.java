@@ -147,6 +147,37 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  // ---- to a submit agent, from an execute agent that lands an image of its
+
+  /// Take this host into the swarm of an image that is on offer to it.
+  ///
+  /// @param key of the tickets that others show to pull the image here, in hexadecimal
+  /// @param wants the pieces that it lacks, as runs: first, count, first, count …
+  /// @param has the pieces that it has, verified, in the same form
+  record SwarmJoin(String image, String key, List<Integer> wants, List<Integer> has)
+      implements Request<Reply.SwarmJoined> {
+    /// Of 4 MiB, in the largest image.
+    public static final int MAX_PIECES = 1 << 22;
+
+    @Override
+    public Class<Reply.SwarmJoined> replyType() {
+      return Reply.SwarmJoined.class;
+    }
+  }
+
+  /// Which piece to fetch next, and from whom? Waits for up to a second.
+  ///
+  /// @param fromHere whether the question is what the submit host sends, or what other hosts have
+  /// @param done pieces that were fetched and verified
+  /// @param failed pieces that did not come, or not right
+  record SwarmNext(String image, boolean fromHere, List<Integer> done, List<Integer> failed)
+      implements Request<Reply.SwarmPiece> {
+    @Override
+    public Class<Reply.SwarmPiece> replyType() {
+      return Reply.SwarmPiece.class;
+    }
+  }
+
   // ---- to a submit agent, from the command line
 
   /// Queue the jobs of a submit description file.

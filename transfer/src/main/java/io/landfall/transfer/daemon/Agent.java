@@ -7,6 +7,7 @@ import io.landfall.transfer.lifecycle.drivers.Drivers;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.swarm.PieceOffers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -59,7 +60,9 @@ public final class Agent implements AutoCloseable {
     Optional<SubmitAgent> submit = Optional.empty();
     try {
       if (settings.roles().contains(AgentSettings.Role.EXECUTE)) {
-        execute = Optional.of(ExecuteAgent.open(settings, Drivers.named(settings.hypervisor())));
+        execute =
+            Optional.of(
+                ExecuteAgent.open(settings, Drivers.named(settings.hypervisor()), endpoint));
       }
       if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
         submit = Optional.of(SubmitAgent.open(settings, endpoint));
@@ -92,7 +95,11 @@ public final class Agent implements AutoCloseable {
     peer.serve(name ->
         name.startsWith(CopyDesk.PREFIX)
             ? copies.find(peer, name)
-            : ofClaims.isEmpty() ? Optional.empty() : ofClaims.get().find(name));
+            : ofClaims.isEmpty()
+                ? Optional.empty()
+                : name.startsWith(PieceOffers.PREFIX)
+                    ? execute.orElseThrow().swarm().find(peer.identity(), name)
+                    : ofClaims.get().find(name));
     peer.onRequest(text -> ControlJson.write(answer(peer, ControlJson.read(text, Request.class))));
   }
 
@@ -119,6 +126,8 @@ public final class Agent implements AutoCloseable {
         execute().release(peer, release.job());
         yield new Reply.Done();
       }
+      case Request.SwarmJoin _, Request.SwarmNext _ ->
+          throw new AssertionError("refused by Authorisation");
       case Request.OfferCopy copy -> copies.offer(peer, copy);
       case Request.TakeCopy copy -> copies.take(peer, copy);
       case Request.Echo echo -> echoed(echo);

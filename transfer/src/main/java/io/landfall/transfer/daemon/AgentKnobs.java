@@ -25,6 +25,7 @@ import java.util.Set;
 /// `LANDFALL_…` for the rest.
 public final class AgentKnobs {
   private static final int DEFAULT_PORT = 9717;
+  private static final int MAX_SWARM_UPLOADS = 64;
   private static final int MAX_PORT = 65535;
   private static final String SPOOL_NAME = "landfall";
 
@@ -50,6 +51,8 @@ public final class AgentKnobs {
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
           "LANDING",
+          "LANDFALL_SWARM",
+          "LANDFALL_SWARM_UPLOADS",
           "VM_NETWORKING_BRIDGE_INTERFACE",
           "RESERVED_DISK",
           "LANDFALL_CHECKPOINT_QUOTA",
@@ -172,7 +175,9 @@ public final class AgentKnobs {
         (long) number("LANDFALL_IMAGE_CACHE_SIZE", 0, 0, Integer.MAX_VALUE) << 20,
         (long) number("RESERVED_DISK", 0, 0, Integer.MAX_VALUE) << 20,
         (long) number("LANDFALL_MAX_SEND_RATE", 0, 0, Integer.MAX_VALUE) << 10,
-        lazily());
+        lazily(),
+        configuration.bool("LANDFALL_SWARM", standard.swarm()),
+        number("LANDFALL_SWARM_UPLOADS", standard.swarmUploads(), 1, MAX_SWARM_UPLOADS));
   }
 
   private boolean lazily() throws InvalidConfigurationException {

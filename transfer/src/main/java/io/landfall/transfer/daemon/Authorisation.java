@@ -27,6 +27,8 @@ final class Authorisation {
   /// @throws ProtocolException `NOT_AUTHORISED` if it may not
   void require(PeerIdentity who, Request<?> request) throws ProtocolException {
     switch (request) {
+      case Request.SwarmJoin _, Request.SwarmNext _ ->
+          throw refused("a swarm is asked for over the link that its submit host has dialled");
       // What may be copied is bounded by LANDFALL_COPY_DIRECTORIES, whoever asks.
       case Request.Describe _, Request.Echo _, Request.OfferCopy _, Request.TakeCopy _ -> {}
       case Request.Claim _,

@@ -71,6 +71,7 @@ final class Claim {
       HypervisorDriver driver,
       AgentSettings settings,
       ImageCache cache,
+      SwarmMember swarm,
       Executor hashing) {
     this.job = job;
     this.directory = directory;
@@ -79,7 +80,7 @@ final class Claim {
     this.asked = file.order().map(Request.Prepare::vm).or(() -> asked).orElse(NOTHING);
     this.settings = settings;
     this.hashing = hashing;
-    this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache);
+    this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache, swarm);
     this.state = new ClaimState(directory);
     this.arrivals =
         new ClaimArrivals(

@@ -12,10 +12,12 @@ import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.ArrivingImage;
+import io.landfall.transfer.landing.Exchange;
 import io.landfall.transfer.landing.ImageCache;
 import io.landfall.transfer.lifecycle.OverlayFormat;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.swarm.SwarmPull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,13 +40,16 @@ final class ClaimDisks {
   private final Path directory;
   private final OverlayFormat format;
   private final ImageCache cache;
+  private final SwarmMember swarm;
   private final Map<String, ClaimBase> bases = new ConcurrentHashMap<>();
 
-  ClaimDisks(String job, Path directory, OverlayFormat format, ImageCache cache) {
+  ClaimDisks(
+      String job, Path directory, OverlayFormat format, ImageCache cache, SwarmMember swarm) {
     this.job = job;
     this.directory = directory;
     this.format = format;
     this.cache = cache;
+    this.swarm = swarm;
   }
 
   /// Lands a disk and, if the guest may write it, makes an empty overlay.
@@ -52,8 +57,10 @@ final class ClaimDisks {
       throws IOException {
     unpin(disk.device());
     try (RemoteImage remote = RemoteImage.open(from, disk.export())) {
-      ImageCache.Pinned landed = cache.land(remote, listener);
+      Optional<SwarmPull> together = swarm.with(from);
+      ImageCache.Pinned landed = cache.land(remote, together.map(Exchange.class::cast), listener);
       put(disk, ClaimBase.of(landed));
+      together.ifPresent(pull -> pull.landed(landed.manifest()));
       return LandedParts.of(disk.device(), landed.manifest(), landed.record());
     }
   }

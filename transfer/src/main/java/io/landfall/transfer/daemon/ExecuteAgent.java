@@ -11,6 +11,7 @@ import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.CacheLimits;
 import io.landfall.transfer.landing.ImageCache;
 import io.landfall.transfer.lifecycle.HypervisorDriver;
+import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.Peer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ final class ExecuteAgent implements AutoCloseable {
   private volatile AgentSettings settings;
   private final HypervisorDriver driver;
   private final ImageCache cache;
+  private final SwarmMember swarm;
   private final Path claimsDirectory;
   private final Map<String, Claim> claims = new ConcurrentHashMap<>();
   private final Map<Peer, ExportTable> exports = new ConcurrentHashMap<>();
@@ -43,20 +45,24 @@ final class ExecuteAgent implements AutoCloseable {
       Executors.newFixedThreadPool(
           HASHING_THREADS, Thread.ofPlatform().name("claim-", 0).daemon(true).factory());
 
-  private ExecuteAgent(AgentSettings settings, HypervisorDriver driver, ImageCache cache) {
+  private ExecuteAgent(
+      AgentSettings settings, HypervisorDriver driver, ImageCache cache, Endpoint endpoint) {
     this.settings = settings;
     this.driver = driver;
     this.cache = cache;
+    this.swarm = new SwarmMember(endpoint, settings.transfers().swarm(), cache);
     this.claimsDirectory = settings.execute().resolve("claims");
   }
 
-  static ExecuteAgent open(AgentSettings settings, HypervisorDriver driver) throws IOException {
+  static ExecuteAgent open(AgentSettings settings, HypervisorDriver driver, Endpoint endpoint)
+      throws IOException {
     Files.createDirectories(settings.execute());
     ExecuteAgent agent =
         new ExecuteAgent(
             settings,
             driver,
-            ImageCache.open(settings.execute().resolve("cache"), limits(settings)));
+            ImageCache.open(settings.execute().resolve("cache"), limits(settings)),
+            endpoint);
     agent.recover();
     return agent;
   }
@@ -100,7 +106,11 @@ final class ExecuteAgent implements AutoCloseable {
   }
 
   private Claim claim(String job, Path directory, ClaimFile file, Optional<Request.VmShape> asked) {
-    return new Claim(job, directory, file, asked, driver, settings, cache, hashing);
+    return new Claim(job, directory, file, asked, driver, settings, cache, swarm, hashing);
+  }
+
+  SwarmMember swarm() {
+    return swarm;
   }
 
   /// What a peer may pull: what its claims offer.

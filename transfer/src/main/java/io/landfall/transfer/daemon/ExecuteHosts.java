@@ -29,6 +29,7 @@ final class ExecuteHosts {
   private final List<InetSocketAddress> addresses;
   private final BiConsumer<Peer, String> onNotice;
   private final BiPredicate<String, String> isOver;
+  private final Optional<SwarmDesk> swarm;
   private final LinkRates rates = new LinkRates();
   private final Map<InetSocketAddress, Host> connected = new ConcurrentHashMap<>();
 
@@ -47,15 +48,18 @@ final class ExecuteHosts {
   /// @param onNotice hears what a host tells unasked
   /// @param isOver whether a claim for that job, on the host of that address, is one of ours that
   ///   nobody waits for
+  /// @param swarm tells hosts what they have from each other
   ExecuteHosts(
       Endpoint endpoint,
       List<InetSocketAddress> addresses,
       BiConsumer<Peer, String> onNotice,
-      BiPredicate<String, String> isOver) {
+      BiPredicate<String, String> isOver,
+      Optional<SwarmDesk> swarm) {
     this.endpoint = endpoint;
     this.addresses = List.copyOf(addresses);
     this.onNotice = onNotice;
     this.isOver = isOver;
+    this.swarm = swarm;
   }
 
   /// The host with this address.
@@ -136,6 +140,7 @@ final class ExecuteHosts {
       Peer peer = endpoint.connect(address);
       ExportTable exports = new ExportTable();
       peer.serve(exports);
+      swarm.ifPresent(desk -> desk.serve(peer, text(address), exports));
       peer.onNotice(text -> onNotice.accept(peer, text));
       Host host = new Host(text(address), peer, exports);
       releaseWhatIsOver(host);

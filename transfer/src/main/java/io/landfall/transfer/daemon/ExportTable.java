@@ -1,5 +1,6 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
 import io.landfall.transfer.session.Allowance;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /// What one peer may pull from us: nothing but what was put here for it, until it is taken away
 /// again; each of it opened in time, and up to a ceiling of bytes.
@@ -47,6 +49,7 @@ final class ExportTable implements Exports {
     private final Source source;
     private final java.time.Instant until = clock.instant().plus(OPEN_WITHIN);
     private final AtomicLong taken = new AtomicLong();
+    private volatile Supplier<Optional<ImageId>> image = Optional::empty;
 
     Offer(Source source) {
       this.source = source;
@@ -58,6 +61,7 @@ final class ExportTable implements Exports {
             ErrorCode.NOT_AUTHORISED, "'" + name + "' was on offer until " + until);
       }
       Export export = source.open();
+      image = export::knownImageId; // which may be known later
       long ceiling = TIMES * export.sizeBytes() + SLACK_BYTES;
       return export.withAllowance(allowance(name, ceiling));
     }
@@ -72,6 +76,11 @@ final class ExportTable implements Exports {
 
   void offer(String name, Source source) {
     offers.put(name, new Offer(source));
+  }
+
+  /// Whether that image is on offer, and was opened.
+  boolean grants(ImageId image) {
+    return offers.values().stream().anyMatch(offer -> offer.image.get().equals(Optional.of(image)));
   }
 
   /// Takes away every export whose name starts with `prefix`; a pull that has one open may end it.

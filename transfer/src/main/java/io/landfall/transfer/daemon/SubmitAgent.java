@@ -73,7 +73,15 @@ final class SubmitAgent implements AutoCloseable {
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
     this.profiles = new BootProfiles(home(settings.spool()).resolve("boot-profiles"));
     this.hosts =
-        new ExecuteHosts(endpoint, settings.executeHosts(), this::noticed, this::isOverThere);
+        new ExecuteHosts(
+            endpoint, settings.executeHosts(), this::noticed, this::isOverThere, swarm(settings));
+  }
+
+  private static Optional<SwarmDesk> swarm(AgentSettings settings) {
+    TransferLimits limits = settings.transfers();
+    return limits.swarm()
+        ? Optional.of(new SwarmDesk(limits.swarmUploads(), settings.executeHosts().size() > 1))
+        : Optional.empty();
   }
 
   static SubmitAgent open(AgentSettings settings, Endpoint endpoint) throws IOException {

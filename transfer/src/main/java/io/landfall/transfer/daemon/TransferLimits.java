@@ -10,19 +10,30 @@ package io.landfall.transfer.daemon;
 /// @param sendBytesPerSecond `LANDFALL_MAX_SEND_RATE`, in KiB a second: what all pulls from this
 ///   host together may take; 0 for no limit
 /// @param lazy `LANDING`: whether machines of jobs that do not say run while their disks land
+/// @param swarm `LANDFALL_SWARM`: whether execute hosts that land one image have it from each other
+/// @param swarmUploads `LANDFALL_SWARM_UPLOADS`: pieces that one execute host sends at once
 record TransferLimits(
     int uploads,
     int downloads,
     long cacheBytes,
     long reserveBytes,
     long sendBytesPerSecond,
-    boolean lazy) {
+    boolean lazy,
+    boolean swarm,
+    int swarmUploads) {
   /// HTCondor's defaults where it has any.
-  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0, false);
+  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0, false, true, 4);
 
   /// The same with another `LANDING`.
   TransferLimits landing(boolean lazily) {
     return new TransferLimits(
-        uploads, downloads, cacheBytes, reserveBytes, sendBytesPerSecond, lazily);
+        uploads,
+        downloads,
+        cacheBytes,
+        reserveBytes,
+        sendBytesPerSecond,
+        lazily,
+        swarm,
+        swarmUploads);
   }
 }

@@ -63,9 +63,15 @@ public final class ImageCache implements AutoCloseable {
   /// Lands an image here, or finds it, and pins it. Two landings of one image at once are one: the
   /// second waits and moves nothing.
   public Pinned land(RemoteImage source, TransferListener listener) throws IOException {
+    return land(source, Optional.empty(), listener);
+  }
+
+  /// The same, together with other hosts that land the image.
+  public Pinned land(RemoteImage source, Optional<Exchange> exchange, TransferListener listener)
+      throws IOException {
     if (source.imageId().isPresent()) {
       ImageId id = source.imageId().get();
-      return alone(id.toString(), () -> landKnown(source, id, listener));
+      return alone(id.toString(), () -> landKnown(source, id, exchange, listener));
     }
     String key = nameless(source);
     return alone(key, () -> landNameless(source, key, listener));
@@ -92,7 +98,8 @@ public final class ImageCache implements AutoCloseable {
     return ChunkId.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))).toString();
   }
 
-  private Pinned landKnown(RemoteImage source, ImageId id, TransferListener listener)
+  private Pinned landKnown(
+      RemoteImage source, ImageId id, Optional<Exchange> exchange, TransferListener listener)
       throws IOException {
     hold(id);
     try {
@@ -109,7 +116,7 @@ public final class ImageCache implements AutoCloseable {
       makeRoom(dataBytes(manifest));
       directory.writeManifest(manifest);
       directory.continueNameless(nameless(source), id);
-      LandedImage landed = landAt(source, directory.imagePath(id), listener);
+      LandedImage landed = landAt(source, directory.imagePath(id), exchange, listener);
       directory.adopt(landed.path(), id);
       return pinned(id, landed.manifest(), landed.record());
     } catch (IOException | RuntimeException e) {
@@ -121,7 +128,7 @@ public final class ImageCache implements AutoCloseable {
   private Pinned landNameless(RemoteImage source, String key, TransferListener listener)
       throws IOException {
     makeRoom(0); // how much it needs is known when it is here
-    LandedImage landed = landAt(source, directory.incomingPath(key), listener);
+    LandedImage landed = landAt(source, directory.incomingPath(key), Optional.empty(), listener);
     makeRoom(0);
     ImageId id = landed.manifest().imageId();
     return alone(id.toString(), () -> adopt(landed, id));
@@ -172,10 +179,13 @@ public final class ImageCache implements AutoCloseable {
     }
   }
 
-  private LandedImage landAt(RemoteImage source, Path target, TransferListener listener)
+  private LandedImage landAt(
+      RemoteImage source, Path target, Optional<Exchange> exchange, TransferListener listener)
       throws IOException {
     try (Helpers helpers = new Helpers(this, directory, limits, source, source.imageId())) {
-      return Landing.land(source, target, helpers.options(), listener);
+      LandingOptions options = helpers.options();
+      return Landing.land(
+          source, target, exchange.map(options::withExchange).orElse(options), listener);
     }
   }
 

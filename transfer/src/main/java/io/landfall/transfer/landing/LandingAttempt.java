@@ -3,6 +3,7 @@ package io.landfall.transfer.landing;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.snapshot.device.Range;
+import io.landfall.transfer.client.ProgressCounter;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.client.TransferProgress;
@@ -153,12 +154,27 @@ final class LandingAttempt {
       RangeSet here = local.find(toPull);
       RangeSet remote = toPull.minus(here);
       try (LocalParts.Copying copying = local.start(toCopy, here)) {
-        pulled = sources.pull(remote.ranges(), arrivals, listener);
+        pulled = pull(remote.ranges(), arrivals);
         copying.await();
       }
       baseBytes = local.baseBytes();
       seedBytes = local.seedBytes();
     }
+  }
+
+  private PullSummary pull(List<Range> ranges, RangeSink sink) throws IOException {
+    if (options.exchange().isEmpty() || source.imageId().isEmpty()) {
+      return sources.pull(ranges, sink, listener);
+    }
+    Manifest manifest = source.manifest().orElseThrow();
+    long total = ranges.stream().mapToLong(Range::length).sum();
+    RangeSink counting = new Counting(sink, new ProgressCounter(listener, Phase.PULL, total));
+    return options
+        .exchange()
+        .get()
+        .pull(
+            new Exchange.Wanted(source, manifest, PartFile.pathFor(target), ranges, counting),
+            rest -> sources.pull(rest, counting, TransferListener.NONE));
   }
 
   private void markDurable(List<Range> ranges) {
@@ -192,6 +208,22 @@ final class LandingAttempt {
         pull,
         seal,
         commit);
+  }
+
+  /// Tells how far a pull from several sources is.
+  private record Counting(RangeSink sink, ProgressCounter progress) implements RangeSink {
+    @Override
+    public void data(long offset, ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
+      sink.data(offset, bytes);
+      progress.add(length);
+    }
+
+    @Override
+    public void zero(long offset, long length) throws IOException {
+      sink.zero(offset, length);
+      progress.add(length);
+    }
   }
 
   /// Writes what arrives, and tells who waits for it.

@@ -15,6 +15,7 @@ import java.util.Optional;
 ///   chunk that then turns out to be wrong is reported by [LandedImage#sealed] and not repaired
 /// @param others that have the same content, for when the source fails or stalls; only lent
 /// @param stall when a source is given up although its link lives
+/// @param exchange with others that land the same image, if its source has named its chunks
 public record LandingOptions(
     Optional<BlockDevice> base,
     List<Seed> seeds,
@@ -22,11 +23,19 @@ public record LandingOptions(
     long reserveBytes,
     boolean sealBehind,
     List<RemoteImage> others,
-    StallRule stall) {
+    StallRule stall,
+    Optional<Exchange> exchange) {
   /// Pull all of it, to a name that is free.
   public static final LandingOptions DEFAULT =
       new LandingOptions(
-          Optional.empty(), List.of(), false, 0, false, List.of(), StallRule.STANDARD);
+          Optional.empty(),
+          List.of(),
+          false,
+          0,
+          false,
+          List.of(),
+          StallRule.STANDARD,
+          Optional.empty());
 
   public LandingOptions {
     seeds = List.copyOf(seeds);
@@ -36,36 +45,45 @@ public record LandingOptions(
   /// The same with a base.
   public LandingOptions withBase(BlockDevice device) {
     return new LandingOptions(
-        Optional.of(device), seeds, replace, reserveBytes, sealBehind, others, stall);
+        Optional.of(device), seeds, replace, reserveBytes, sealBehind, others, stall, exchange);
   }
 
   /// The same with seeds.
   public LandingOptions withSeeds(List<Seed> newSeeds) {
-    return new LandingOptions(base, newSeeds, replace, reserveBytes, sealBehind, others, stall);
+    return new LandingOptions(
+        base, newSeeds, replace, reserveBytes, sealBehind, others, stall, exchange);
   }
 
   /// The same, replacing a file that has the target's name.
   public LandingOptions replacing() {
-    return new LandingOptions(base, seeds, true, reserveBytes, sealBehind, others, stall);
+    return new LandingOptions(base, seeds, true, reserveBytes, sealBehind, others, stall, exchange);
   }
 
   /// The same, leaving that much free.
   public LandingOptions withReserveBytes(long bytes) {
-    return new LandingOptions(base, seeds, replace, bytes, sealBehind, others, stall);
+    return new LandingOptions(base, seeds, replace, bytes, sealBehind, others, stall, exchange);
   }
 
   /// The same, landed first and sealed after that.
   public LandingOptions sealingBehind() {
-    return new LandingOptions(base, seeds, replace, reserveBytes, true, others, stall);
+    return new LandingOptions(base, seeds, replace, reserveBytes, true, others, stall, exchange);
   }
 
   /// The same, going on from others when the source fails.
   public LandingOptions withOthers(List<RemoteImage> sources) {
-    return new LandingOptions(base, seeds, replace, reserveBytes, sealBehind, sources, stall);
+    return new LandingOptions(
+        base, seeds, replace, reserveBytes, sealBehind, sources, stall, exchange);
   }
 
   /// The same with another idea of a stall.
   public LandingOptions withStall(StallRule rule) {
-    return new LandingOptions(base, seeds, replace, reserveBytes, sealBehind, others, rule);
+    return new LandingOptions(
+        base, seeds, replace, reserveBytes, sealBehind, others, rule, exchange);
+  }
+
+  /// The same, together with others that land the same image.
+  public LandingOptions withExchange(Exchange with) {
+    return new LandingOptions(
+        base, seeds, replace, reserveBytes, sealBehind, others, stall, Optional.of(with));
   }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /// Interrupts a thread whose pull stalls. Until it is closed, and not after.
-final class StallWatch {
+public final class StallWatch {
   private final Thread pulling;
   private final StallRule rule;
   private final LongSupplier bytes;
@@ -23,7 +23,7 @@ final class StallWatch {
   /// Begins to watch.
   ///
   /// @param bytes that have come so far
-  static StallWatch over(Thread pulling, StallRule rule, LongSupplier bytes) {
+  public static StallWatch over(Thread pulling, StallRule rule, LongSupplier bytes) {
     StallWatch watch = new StallWatch(pulling, rule, bytes);
     Thread.ofVirtual().name("landfall-stall").start(watch::run);
     return watch;
@@ -55,7 +55,7 @@ final class StallWatch {
   }
 
   /// Whether it has interrupted the pull.
-  boolean stalled() {
+  public boolean stalled() {
     lock.lock();
     try {
       return stalled;
@@ -65,7 +65,7 @@ final class StallWatch {
   }
 
   /// Ends, on the thread that pulled, and takes back its interrupt if it came too late to matter.
-  void close() {
+  public void close() {
     lock.lock();
     try {
       ended = true;

@@ -9,7 +9,7 @@
 /// after a crash.
 ///
 /// May import: `transfer.client`, `transfer.session`, `store.chunking`, `protocol.content`,
-/// `protocol.error`, `snapshot.device`. Imported by: `transfer.lifecycle`, `transfer.daemon`,
-/// `transfer.cli`. Threads: a landing is one call on one thread, with workers of its own for
-/// hashing and for making data durable.
+/// `protocol.error`, `snapshot.device`. Imported by: `transfer.swarm`, `transfer.lifecycle`,
+/// `transfer.daemon`, `transfer.cli`. Threads: a landing is one call on one thread, with workers of
+/// its own for hashing and for making data durable.
 package io.landfall.transfer.landing;

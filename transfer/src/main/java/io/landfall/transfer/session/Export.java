@@ -120,6 +120,11 @@ public final class Export implements AutoCloseable {
         .map(CompletableFuture::join);
   }
 
+  /// The id of the image, if it is known.
+  public Optional<ImageId> knownImageId() {
+    return knownManifest().map(Manifest::imageId);
+  }
+
   int chunkSizeBytes() {
     return knownManifest().map(Manifest::chunkSizeBytes).orElse(Chunks.DEFAULT_SIZE_BYTES);
   }
