@@ -58,7 +58,9 @@ public final class BenchCommand implements Callable<Integer> {
         "store: ingest, restore, beside restic and borg",
         "transfer: landing over loopback, beside nbdcopy, rsync, cp, qemu-img",
         "checkpoint: how long a guest of 256 MiB stands still while it is checkpointed",
-        "lazy: how soon a guest is at its service over 100 Mbit/s, landed in full and lazily"
+        "lazy: how soon a guest is at its service over 100 Mbit/s, landed in full and lazily",
+        "series: what 20 versions of a disk take, beside restic, borg and casync",
+        "scale: list, tree, commit, GC plan and the index for n, 2n, 4n checkpoints"
       })
   private Kind kind;
 
@@ -115,7 +117,9 @@ public final class BenchCommand implements Callable<Integer> {
     STORE,
     TRANSFER,
     CHECKPOINT,
-    LAZY;
+    LAZY,
+    SERIES,
+    SCALE;
 
     @Override
     public String toString() {
@@ -130,6 +134,14 @@ public final class BenchCommand implements Callable<Integer> {
     }
     if (kind == Kind.LAZY) {
       return lazy();
+    }
+    if (kind == Kind.SERIES) {
+      StoreTables.series(scale(), directory, out(), this::log);
+      return 0;
+    }
+    if (kind == Kind.SCALE) {
+      StoreTables.scale(quick, directory, out(), this::log);
+      return 0;
     }
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     double load = Machine.load();
@@ -203,7 +215,8 @@ public final class BenchCommand implements Callable<Integer> {
       case IMAGE -> run(new ImageBench(scale(), this::log));
       case STORE -> run(new StoreBench(scale(), this::log));
       case TRANSFER -> run(new TransferBench(scale(), this::log));
-      case CHECKPOINT, LAZY -> throw new IllegalStateException("prints a table of its own");
+      case CHECKPOINT, LAZY, SERIES, SCALE ->
+          throw new IllegalStateException("prints a table of its own");
     };
   }
 
