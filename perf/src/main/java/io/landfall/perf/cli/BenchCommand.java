@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
+    subcommands = BenchCompareCommand.class,
     description =
         "Measures Landfall beside what a user would pick instead: same data, same run,"
             + " several rounds, every result checked.",
@@ -50,6 +52,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "BENCH",
       description = {
         "${COMPLETION-CANDIDATES}:",
@@ -129,6 +132,10 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (kind == null) {
+      throw new ParameterException(
+          spec.commandLine(), "say which bench, e.g.: landfall bench image");
+    }
     if (kind == Kind.CHECKPOINT) {
       return checkpoint();
     }
