@@ -138,6 +138,9 @@ class ArrowsTest {
             "javax.net.ssl..", // of the JDK, in spite of their names
             "javax.security.auth.."));
     rows.put("transfer.control", List.of("tools.jackson..", "com.fasterxml.jackson.annotation.."));
+    rows.put(
+        "transfer.observe",
+        List.of(BASE + "transfer.control..", BASE + "store.io..", "io.prometheus.."));
     rows.put("transfer.classad", List.of());
     rows.put("transfer.userlog", List.of());
     rows.put("transfer.config", List.of(BASE + "transfer.classad.."));
@@ -222,6 +225,7 @@ class ArrowsTest {
             BASE + "snapshot..",
             BASE + "store..",
             BASE + "transfer.control..",
+            BASE + "transfer.observe..",
             BASE + "transfer.config..",
             BASE + "transfer.classad..",
             BASE + "transfer.submit..",

@@ -139,6 +139,15 @@ public sealed interface Reply {
       String threads)
       implements Reply {}
 
+  /// How an agent stands.
+  record Status(Overview overview) implements Reply {}
+
+  /// How transfers of an agent went, the newest first.
+  record Transfers(List<TransferLine> transfers) implements Reply {}
+
+  /// Metrics in Prometheus' text format.
+  record Metrics(String text) implements Reply {}
+
   // ---- parts of replies
 
   /// A disk over the base it was landed as.

@@ -328,6 +328,32 @@ public sealed interface Request<R extends Reply> {
     }
   }
 
+  /// How does this agent stand?
+  record Status() implements Request<Reply.Status> {
+    @Override
+    public Class<Reply.Status> replyType() {
+      return Reply.Status.class;
+    }
+  }
+
+  /// How did its last transfers go?
+  ///
+  /// @param last how many; as many as one reply holds, if that is less
+  record Transfers(int last) implements Request<Reply.Transfers> {
+    @Override
+    public Class<Reply.Transfers> replyType() {
+      return Reply.Transfers.class;
+    }
+  }
+
+  /// What has it counted and measured?
+  record Metrics() implements Request<Reply.Metrics> {
+    @Override
+    public Class<Reply.Metrics> replyType() {
+      return Reply.Metrics.class;
+    }
+  }
+
   // ---- parts of requests
 
   /// The machine, without its disks.

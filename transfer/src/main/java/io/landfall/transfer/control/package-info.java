@@ -6,5 +6,6 @@
 /// pulls it. Unknown members are ignored, so that a newer agent can talk to an older one; an
 /// unknown request is refused with its name.
 ///
-/// May import: nothing of ours. Imported by: `transfer.daemon`, `transfer.demo`, `transfer.cli`.
+/// May import: nothing of ours. Imported by: `transfer.observe`, `transfer.daemon`,
+/// `transfer.demo`, `transfer.cli`.
 package io.landfall.transfer.control;

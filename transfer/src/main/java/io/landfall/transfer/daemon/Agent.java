@@ -7,9 +7,11 @@ import io.landfall.transfer.lifecycle.drivers.Drivers;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.observe.Observer;
 import io.landfall.transfer.swarm.PieceOffers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -28,13 +30,17 @@ public final class Agent implements AutoCloseable {
   private final Endpoint endpoint;
   private final Optional<ExecuteAgent> execute;
   private final Optional<SubmitAgent> submit;
+  private final StatusDesk status;
+  private final Observer observer;
   private final Authorisation authorisation;
   private final CopyDesk copies;
   private final InetSocketAddress address;
   private volatile Optional<Administration> administration = Optional.empty();
 
   private Agent(
+      AgentSettings settings,
       Endpoint endpoint,
+      Observer observer,
       Authorisation authorisation,
       CopyDesk copies,
       Optional<ExecuteAgent> execute,
@@ -42,6 +48,8 @@ public final class Agent implements AutoCloseable {
       InetSocketAddress listen)
       throws IOException {
     this.endpoint = endpoint;
+    this.observer = observer;
+    this.status = new StatusDesk(settings, observer, execute, submit);
     this.authorisation = authorisation;
     this.copies = copies;
     this.execute = execute;
@@ -56,21 +64,25 @@ public final class Agent implements AutoCloseable {
     Endpoint endpoint =
         Endpoint.open(EndpointSettings.of(settings.name()), settings.security().admission());
     endpoint.limitSending(settings.transfers().sendBytesPerSecond());
+    Observer observer = Observer.open(history(settings), ErrorCodes::of);
     Optional<ExecuteAgent> execute = Optional.empty();
     Optional<SubmitAgent> submit = Optional.empty();
     try {
       if (settings.roles().contains(AgentSettings.Role.EXECUTE)) {
         execute =
             Optional.of(
-                ExecuteAgent.open(settings, Drivers.named(settings.hypervisor()), endpoint));
+                ExecuteAgent.open(
+                    settings, Drivers.named(settings.hypervisor()), endpoint, observer));
       }
       if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
-        submit = Optional.of(SubmitAgent.open(settings, endpoint));
+        submit = Optional.of(SubmitAgent.open(settings, endpoint, observer));
       }
       return new Agent(
+          settings,
           endpoint,
+          observer,
           new Authorisation(settings.security().submitHosts()),
-          new CopyDesk(settings.copyDirectories(), ForkJoinPool.commonPool()),
+          new CopyDesk(observer, settings.copyDirectories(), ForkJoinPool.commonPool()),
           execute,
           submit,
           settings.listen());
@@ -78,6 +90,12 @@ public final class Agent implements AutoCloseable {
       close(endpoint, execute, submit);
       throw e;
     }
+  }
+
+  private static Path history(AgentSettings settings) {
+    return settings.roles().contains(AgentSettings.Role.SUBMIT)
+        ? SubmitAgent.home(settings.spool()).resolve("transfers")
+        : settings.execute().resolve("transfers");
   }
 
   /// Where it listens.
@@ -100,7 +118,16 @@ public final class Agent implements AutoCloseable {
                 : name.startsWith(PieceOffers.PREFIX)
                     ? execute.orElseThrow().swarm().find(peer.identity(), name)
                     : ofClaims.get().find(name));
-    peer.onRequest(text -> ControlJson.write(answer(peer, ControlJson.read(text, Request.class))));
+    peer.onRequest(text -> ControlJson.write(observed(peer, text)));
+  }
+
+  private Reply observed(Peer peer, String text) throws IOException {
+    try {
+      return answer(peer, ControlJson.read(text, Request.class));
+    } catch (IOException | RuntimeException e) {
+      observer.refused(e);
+      throw e;
+    }
   }
 
   private Reply answer(Peer peer, Request<?> request) throws IOException {
@@ -128,6 +155,9 @@ public final class Agent implements AutoCloseable {
       }
       case Request.SwarmJoin _, Request.SwarmNext _ ->
           throw new AssertionError("refused by Authorisation");
+      case Request.Status _ -> new Reply.Status(status.overview());
+      case Request.Transfers transfers -> status.transfers(transfers.last());
+      case Request.Metrics _ -> new Reply.Metrics(status.metrics());
       case Request.OfferCopy copy -> copies.offer(peer, copy);
       case Request.TakeCopy copy -> copies.take(peer, copy);
       case Request.Echo echo -> echoed(echo);

@@ -45,7 +45,8 @@ final class Authorisation {
           Request.Release _ ->
           requireSubmitHost(who);
       case Request.Reload _, Request.Inspect _ -> requireThisMachine(who);
-      case Request.ListJobs _ -> requireUser(who);
+      case Request.ListJobs _, Request.Status _, Request.Transfers _, Request.Metrics _ ->
+          requireUser(who);
       case Request.Submit submit -> {
         requireUser(who);
         requireOwner(who, submit.owner());

@@ -17,6 +17,7 @@ import io.landfall.transfer.lifecycle.Vm;
 import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.lifecycle.VmState;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.observe.Observer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,8 @@ final class Claim {
   private final ClaimState state;
   private final ClaimOffers offers; // guarded by this
   private final ClaimArrivals arrivals; // guarded by this
+  private final Observer observer;
+  private final ObservedLandings landings;
 
   private Peer peer; // guarded by this; who is told, and who may pull
   private ExportTable exports; // guarded by this
@@ -72,7 +75,10 @@ final class Claim {
       AgentSettings settings,
       ImageCache cache,
       SwarmMember swarm,
-      Executor hashing) {
+      Executor hashing,
+      Observer observer) {
+    this.observer = observer;
+    this.landings = new ObservedLandings(observer, job);
     this.job = job;
     this.directory = directory;
     this.file = file;
@@ -155,7 +161,12 @@ final class Claim {
     file.landing(order);
     List<Reply.LandedPart> landed = new ArrayList<>();
     for (Request.DiskOrder disk : order.disks()) {
-      landed.add(arrivals.land(peer, order, disk, listener(disk.device())));
+      landed.add(
+          landings.run(
+              peer,
+              disk.device(),
+              listener(disk.device()),
+              told -> arrivals.land(peer, order, disk, told)));
     }
     Optional<Path> served = arrivals.serve();
     if (served.isPresent()) {
@@ -163,7 +174,14 @@ final class Claim {
     }
     Optional<Reply.LandedPart> memory = Optional.empty();
     if (order.restore().isPresent()) {
-      memory = Optional.of(state.land(peer, order.restore().get(), listener(ClaimState.MEMORY)));
+      Request.RestoreOrder restore = order.restore().get();
+      memory =
+          Optional.of(
+              landings.run(
+                  peer,
+                  ClaimState.MEMORY,
+                  listener(ClaimState.MEMORY),
+                  told -> state.land(peer, restore, told)));
     }
     file.prepared(disks.imageIds());
     return new Reply.Prepared(landed, memory);
@@ -230,6 +248,7 @@ final class Claim {
       long pause = Duration.ofNanos(System.nanoTime() - began).toMillis();
       file.saved(saved.memory().getFileName().toString(), saved.machine(), pause);
       PauseEvent.tell(job, pause, false);
+      observer.paused(Duration.ofMillis(pause), false);
       Vm gone = vm;
       vm = null;
       gone.close();
@@ -252,6 +271,7 @@ final class Claim {
     offers.withdrawFrozen(exports);
     FrozenState frozen = vm.freeze();
     PauseEvent.tell(job, frozen.pause().toMillis(), true);
+    observer.paused(frozen.pause(), true);
     offers.offerFrozen(exports, writableDisks(), frozen);
     return new Reply.Saved(
         frozen.pause().toMillis(),

@@ -8,7 +8,9 @@ import io.landfall.transfer.control.Figures;
 import io.landfall.transfer.control.Notice;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.control.TransferLine;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.observe.Observer;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.tree.CopyLanding;
 import io.landfall.transfer.tree.CopySource;
@@ -31,6 +33,7 @@ public final class CopyDesk {
   private static final System.Logger LOG = System.getLogger(CopyDesk.class.getName());
   private static final int MAX_OFFERS = 64;
 
+  private final Observer observer;
   private final CopyDirectories directories;
   private final Executor hashing;
   private final AtomicLong numbers = new AtomicLong();
@@ -38,7 +41,8 @@ public final class CopyDesk {
 
   private record Offer(Peer to, CopySource source) {}
 
-  CopyDesk(CopyDirectories directories, Executor hashing) {
+  CopyDesk(Observer observer, CopyDirectories directories, Executor hashing) {
+    this.observer = observer;
     this.directories = directories;
     this.hashing = hashing;
   }
@@ -90,15 +94,33 @@ public final class CopyDesk {
 
   /// Lands here what the peer serves.
   Reply.CopyTaken take(Peer peer, Request.TakeCopy request) throws IOException {
+    return observer.watch(
+        TransferLine.Kind.COPY,
+        "",
+        request.path(),
+        peer.name(),
+        tracked -> {
+          Reply.CopyTaken taken = take(peer, request, LandedParts.listener(tracked));
+          tracked.done(taken.figures());
+          return taken;
+        });
+  }
+
+  private Reply.CopyTaken take(Peer peer, Request.TakeCopy request, TransferListener tracked)
+      throws IOException {
     CopyDirectories.Place place = directories.place(request.path());
     long began = System.nanoTime();
+    TransferListener told = listener(peer, request.path());
     TreeLanding.Landed landed =
         CopyLanding.land(
             parts(peer, request.export()),
             request.directory(),
             place.base(),
             place.relative(),
-            listener(peer, request.path()));
+            progress -> {
+              tracked.progress(progress);
+              told.progress(progress);
+            });
     return new Reply.CopyTaken(
         landed.entries(), figures(landed, Duration.ofNanos(System.nanoTime() - began)));
   }

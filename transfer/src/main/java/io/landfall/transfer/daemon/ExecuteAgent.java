@@ -13,6 +13,7 @@ import io.landfall.transfer.landing.ImageCache;
 import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.observe.Observer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class ExecuteAgent implements AutoCloseable {
   private final HypervisorDriver driver;
   private final ImageCache cache;
   private final SwarmMember swarm;
+  private final Observer observer;
   private final Path claimsDirectory;
   private final Map<String, Claim> claims = new ConcurrentHashMap<>();
   private final Map<Peer, ExportTable> exports = new ConcurrentHashMap<>();
@@ -46,7 +48,12 @@ final class ExecuteAgent implements AutoCloseable {
           HASHING_THREADS, Thread.ofPlatform().name("claim-", 0).daemon(true).factory());
 
   private ExecuteAgent(
-      AgentSettings settings, HypervisorDriver driver, ImageCache cache, Endpoint endpoint) {
+      AgentSettings settings,
+      HypervisorDriver driver,
+      ImageCache cache,
+      Endpoint endpoint,
+      Observer observer) {
+    this.observer = observer;
     this.settings = settings;
     this.driver = driver;
     this.cache = cache;
@@ -54,7 +61,8 @@ final class ExecuteAgent implements AutoCloseable {
     this.claimsDirectory = settings.execute().resolve("claims");
   }
 
-  static ExecuteAgent open(AgentSettings settings, HypervisorDriver driver, Endpoint endpoint)
+  static ExecuteAgent open(
+      AgentSettings settings, HypervisorDriver driver, Endpoint endpoint, Observer observer)
       throws IOException {
     Files.createDirectories(settings.execute());
     ExecuteAgent agent =
@@ -62,7 +70,8 @@ final class ExecuteAgent implements AutoCloseable {
             settings,
             driver,
             ImageCache.open(settings.execute().resolve("cache"), limits(settings)),
-            endpoint);
+            endpoint,
+            observer);
     agent.recover();
     return agent;
   }
@@ -106,7 +115,8 @@ final class ExecuteAgent implements AutoCloseable {
   }
 
   private Claim claim(String job, Path directory, ClaimFile file, Optional<Request.VmShape> asked) {
-    return new Claim(job, directory, file, asked, driver, settings, cache, swarm, hashing);
+    return new Claim(
+        job, directory, file, asked, driver, settings, cache, swarm, hashing, observer);
   }
 
   SwarmMember swarm() {
@@ -212,6 +222,10 @@ final class ExecuteAgent implements AutoCloseable {
       claim.release();
       claims.remove(job);
     }
+  }
+
+  ImageCache cache() {
+    return cache;
   }
 
   List<Claim> claims() {

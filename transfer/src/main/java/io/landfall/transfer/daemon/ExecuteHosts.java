@@ -2,6 +2,7 @@ package io.landfall.transfer.daemon;
 
 import io.landfall.transfer.classad.ClassAd;
 import io.landfall.transfer.classad.ClassAdException;
+import io.landfall.transfer.control.Overview;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.net.Endpoint;
@@ -32,6 +33,7 @@ final class ExecuteHosts {
   private final Optional<SwarmDesk> swarm;
   private final LinkRates rates = new LinkRates();
   private final Map<InetSocketAddress, Host> connected = new ConcurrentHashMap<>();
+  private final SeenHosts seen = new SeenHosts();
 
   /// An execute host that answers.
   ///
@@ -81,6 +83,7 @@ final class ExecuteHosts {
       try {
         Host host = connect(address);
         Reply.HostAd ad = Calls.call(host.peer(), new Request.Describe());
+        seen.answered(text(address), ad);
         Matching matching = Matching.of(job, machine(job, ad), Instant.now().getEpochSecond());
         matching
             .best()
@@ -120,6 +123,13 @@ final class ExecuteHosts {
         .or(() -> ads.stream().findFirst())
         .stream()
         .toList();
+  }
+
+  /// What each host last said of itself. Hosts that said nothing for a while are asked, beside the
+  /// caller: who looks often sees them soon.
+  List<Overview.HostLine> lines() {
+    seen.refresh(addresses, address -> Calls.call(connect(address).peer(), new Request.Describe()));
+    return seen.lines(addresses);
   }
 
   /// Learns how fast a host is.

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -30,6 +31,7 @@ final class JobBook {
   private final ConcurrentNavigableMap<String, Job> jobs = new ConcurrentSkipListMap<>();
   private final EventLog log;
   private final List<JobWatch> watches = new ArrayList<>(); // guarded by itself
+  private BiConsumer<String, JobEvent> observer = (job, event) -> {}; // guarded by watches
 
   private JobBook(Path directory, EventLog log) {
     this.directory = directory;
@@ -119,6 +121,14 @@ final class JobBook {
             StandardOpenOption.APPEND);
       }
       watches.forEach(watch -> watch.happened(job, event));
+      observer.accept(job, event);
+    }
+  }
+
+  /// Tells `newObserver` what happens to any job from now on; it must be quick.
+  void observe(BiConsumer<String, JobEvent> newObserver) {
+    synchronized (watches) {
+      observer = newObserver;
     }
   }
 

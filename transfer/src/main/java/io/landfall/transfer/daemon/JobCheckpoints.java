@@ -10,11 +10,13 @@ import io.landfall.store.checkpoint.CheckpointDraft;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.CheckpointWriter;
+import io.landfall.store.checkpoint.IngestSummary;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.control.TransferLine;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.VmDisk;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /// The checkpoints of one job in the store of the submit host.
 ///
@@ -222,13 +225,19 @@ final class JobCheckpoints {
     }
     try (RemoteImage remote = RemoteImage.open(peer, changed.get().export());
         CheckpointDevice base = storedBase(disk.device(), changed.get().baseImageId())) {
-      writer.addDevice(
-          CheckpointWriter.Kind.DISK,
+      Baseline baseline = new Baseline(base.manifest(), ChangedDevice.changes(remote));
+      observed(
+          peer,
           disk.device(),
-          remote,
-          new Baseline(base.manifest(), ChangedDevice.changes(remote)),
-          remote.manifest(),
-          done -> {});
+          remote.sizeBytes(),
+          progress ->
+              writer.addDevice(
+                  CheckpointWriter.Kind.DISK,
+                  disk.device(),
+                  remote,
+                  baseline,
+                  remote.manifest(),
+                  progress));
     }
   }
 
@@ -241,9 +250,44 @@ final class JobCheckpoints {
           baseline = new Baseline(before.manifest(), List.of(new Range(0, remote.sizeBytes())));
         }
       }
-      writer.addDevice(
-          CheckpointWriter.Kind.MEMORY, MEMORY, remote, baseline, remote.manifest(), done -> {});
+      Baseline since = baseline;
+      observed(
+          peer,
+          MEMORY,
+          remote.sizeBytes(),
+          progress ->
+              writer.addDevice(
+                  CheckpointWriter.Kind.MEMORY,
+                  MEMORY,
+                  remote,
+                  since,
+                  remote.manifest(),
+                  progress));
     }
+  }
+
+  private interface Storing {
+    IngestSummary run(LongConsumer progress) throws IOException;
+  }
+
+  private void observed(Peer peer, String part, long sizeBytes, Storing storing)
+      throws IOException {
+    IngestSummary _ =
+        agent
+            .observer()
+            .watch(
+                TransferLine.Kind.CHECKPOINT,
+                job.name(),
+                part,
+                peer.name(),
+                tracked -> {
+                  Instant began = Instant.now();
+                  IngestSummary summary =
+                      storing.run(done -> tracked.progress("STORE", done, sizeBytes));
+                  tracked.done(
+                      LandedParts.figures(summary, Duration.between(began, Instant.now())));
+                  return summary;
+                });
   }
 
   /// The disk of one of this job's checkpoints with that ImageId.

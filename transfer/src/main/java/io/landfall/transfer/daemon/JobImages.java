@@ -11,10 +11,12 @@ import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.landing.BootProfile;
+import io.landfall.transfer.control.TransferLine;
 import io.landfall.transfer.landing.LandedImage;
 import io.landfall.transfer.landing.Landing;
 import io.landfall.transfer.landing.LandingOptions;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.observe.Tracked;
 import io.landfall.transfer.submit.NetworkingType;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
@@ -160,7 +162,15 @@ final class JobImages implements AutoCloseable {
                 Instant.now(), disk.device(), target.toString(), Optional.empty()));
         continue;
       }
-      LandedImage landed = bringBack(peer, disk, changed, target, vmware);
+      LandedImage landed =
+          agent
+              .observer()
+              .watch(
+                  TransferLine.Kind.RETURN,
+                  job.name(),
+                  disk.device(),
+                  peer.name(),
+                  tracked -> bringBack(peer, disk, changed, target, vmware, tracked));
       returned.add(
           new JobEvent.Returned(
               Instant.now(),
@@ -176,7 +186,12 @@ final class JobImages implements AutoCloseable {
   }
 
   private LandedImage bringBack(
-      Peer peer, VmDisk disk, Reply.ChangedDisk changed, Path target, VmwareResults vmware)
+      Peer peer,
+      VmDisk disk,
+      Reply.ChangedDisk changed,
+      Path target,
+      VmwareResults vmware,
+      Tracked tracked)
       throws IOException {
     ImageFormat format = InputImages.format(disk);
     boolean raw = format == ImageFormat.RAW;
@@ -186,7 +201,10 @@ final class JobImages implements AutoCloseable {
         BlockDevice base = base(disk, changed.baseImageId())) {
       landed =
           Landing.land(
-              remote, landing, LandingOptions.DEFAULT.withBase(base).replacing(), progress -> {});
+              remote,
+              landing,
+              LandingOptions.DEFAULT.withBase(base).replacing(),
+              LandedParts.listener(tracked));
     }
     if (!raw) {
       try (RawFile content = RawFile.open(landing)) {
@@ -198,6 +216,7 @@ final class JobImages implements AutoCloseable {
       }
       Files.delete(landing);
     }
+    tracked.done(LandedParts.figures(landed.record()));
     return landed;
   }
 

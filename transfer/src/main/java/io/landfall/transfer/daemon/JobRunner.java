@@ -114,6 +114,7 @@ final class JobRunner implements Runnable {
     for (ExecuteHosts.Offer offer : choice.offers()) {
       Optional<String> refusal = claim(offer.host());
       if (refusal.isEmpty()) {
+        agent.observed().expected(name, offer.untilLanded());
         return offer.host();
       }
       explanations.add(refusal.get());

@@ -11,6 +11,7 @@ import io.landfall.transfer.control.Request;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.net.PeerIdentity;
+import io.landfall.transfer.observe.Observer;
 import io.landfall.transfer.submit.SubmitContext;
 import io.landfall.transfer.submit.VmJob;
 import java.io.IOException;
@@ -46,6 +47,8 @@ final class SubmitAgent implements AutoCloseable {
   private volatile AgentSettings settings;
   private final JobBook book;
   private final CheckpointStore store;
+  private final Observer observer;
+  private final ObservedJobs observed;
   private final TransferQueue uploads;
   private final TransferQueue downloads;
   private final ImageIndexes indexes;
@@ -63,8 +66,14 @@ final class SubmitAgent implements AutoCloseable {
           WORKERS, Thread.ofPlatform().name("store-", 0).daemon(true).factory());
 
   private SubmitAgent(
-      AgentSettings settings, JobBook book, CheckpointStore store, Endpoint endpoint)
+      AgentSettings settings,
+      JobBook book,
+      CheckpointStore store,
+      Endpoint endpoint,
+      Observer observer)
       throws IOException {
+    this.observer = observer;
+    this.observed = new ObservedJobs(observer);
     this.settings = settings;
     this.book = book;
     this.store = store;
@@ -72,6 +81,7 @@ final class SubmitAgent implements AutoCloseable {
     this.downloads = new TransferQueue(settings.transfers().downloads());
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
     this.profiles = new BootProfiles(home(settings.spool()).resolve("boot-profiles"));
+    book.observe(observed::happened);
     this.hosts =
         new ExecuteHosts(
             endpoint, settings.executeHosts(), this::noticed, this::isOverThere, swarm(settings));
@@ -84,7 +94,8 @@ final class SubmitAgent implements AutoCloseable {
         : Optional.empty();
   }
 
-  static SubmitAgent open(AgentSettings settings, Endpoint endpoint) throws IOException {
+  static SubmitAgent open(AgentSettings settings, Endpoint endpoint, Observer observer)
+      throws IOException {
     Files.createDirectories(settings.spool());
     CheckpointStore store = CheckpointStore.open(home(settings.spool()), settings.store());
     SubmitAgent agent =
@@ -92,7 +103,8 @@ final class SubmitAgent implements AutoCloseable {
             settings,
             JobBook.open(home(settings.spool()).resolve("jobs"), settings.name()),
             store,
-            endpoint);
+            endpoint,
+            observer);
     agent.book.all().stream().filter(job -> !job.status().settled()).forEach(agent::run);
     return agent;
   }
@@ -239,7 +251,7 @@ final class SubmitAgent implements AutoCloseable {
     return new Reply.Jobs(more ? lines.subList(0, PAGE) : lines, more);
   }
 
-  private static Reply.JobLine line(Job job) {
+  static Reply.JobLine line(Job job) {
     return new Reply.JobLine(
         job.name(),
         job.vm().executable(),
@@ -297,6 +309,14 @@ final class SubmitAgent implements AutoCloseable {
   }
 
   // ---- for the runners
+
+  Observer observer() {
+    return observer;
+  }
+
+  ObservedJobs observed() {
+    return observed;
+  }
 
   AgentSettings settings() {
     return settings;

@@ -69,6 +69,16 @@ final class TransferQueue {
     }
   }
 
+  /// How many have their turn.
+  int running() {
+    lock.lock();
+    try {
+      return total;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void grant() {
     while (total < limit && !waiting.isEmpty()) {
       Slot next = waiting.getFirst();

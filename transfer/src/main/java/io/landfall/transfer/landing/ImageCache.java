@@ -12,8 +12,10 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -293,6 +295,34 @@ public final class ImageCache implements AutoCloseable {
   /// The images that are here, the one used last first.
   public List<ImageId> images() throws IOException {
     return directory.ids();
+  }
+
+  /// An image of the cache, to be shown.
+  ///
+  /// @param allocatedBytes that it takes on the disk
+  public record Held(ImageId id, long sizeBytes, long allocatedBytes, boolean pinned) {}
+
+  /// The images that are here with what they take, the one used last first.
+  public List<Held> contents() throws IOException {
+    List<Held> held = new ArrayList<>();
+    for (ImageId id : directory.ids()) {
+      boolean pinned;
+      synchronized (pins) {
+        pinned = pins.containsKey(id);
+      }
+      try {
+        long size = Files.size(directory.imagePath(id));
+        held.add(new Held(id, size, directory.allocatedBytes(id), pinned));
+      } catch (NoSuchFileException e) {
+        LOG.log(Level.DEBUG, "image {0} was removed meanwhile", id);
+      }
+    }
+    return held;
+  }
+
+  /// Free bytes on its disk.
+  public long usableBytes() throws IOException {
+    return directory.usableBytes();
   }
 
   /// Pins an image that is here.
