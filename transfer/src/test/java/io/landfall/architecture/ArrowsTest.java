@@ -141,6 +141,7 @@ class ArrowsTest {
     rows.put(
         "transfer.observe",
         List.of(BASE + "transfer.control..", BASE + "store.io..", "io.prometheus.."));
+    rows.put("transfer.web", List.of("io.netty.."));
     rows.put("transfer.classad", List.of());
     rows.put("transfer.userlog", List.of());
     rows.put("transfer.config", List.of(BASE + "transfer.classad.."));
@@ -226,6 +227,7 @@ class ArrowsTest {
             BASE + "store..",
             BASE + "transfer.control..",
             BASE + "transfer.observe..",
+            BASE + "transfer.web..",
             BASE + "transfer.config..",
             BASE + "transfer.classad..",
             BASE + "transfer.submit..",
@@ -241,6 +243,7 @@ class ArrowsTest {
             BASE + "transfer.guest..",
             BASE + "transfer.lifecycle..",
             "com.sun.management..",
+            "io.netty.handler.ssl..", // the status page's TLS, handed from the pool to the web room
             "tools.jackson.."));
     rows.put(
         "transfer.condor",

@@ -10,10 +10,10 @@ import java.util.List;
 ///
 /// @param name of the disk or memory
 /// @param changed in order, apart from each other; beyond the end of the shorter one everything is
-/// @param map one character for each of [#MAP_WIDTH] equal parts of the larger one: `#` for a
-///   change within, `.` for zeros in both, `=` for equal data
+/// @param map one character for each of so many equal parts of the larger one: `#` for a change
+///   within, `.` for zeros in both, `=` for equal data
 public record ContentDiff(String name, List<Range> changed, String map) {
-  /// Characters of a map.
+  /// Characters of a map unless it is asked for another width.
   public static final int MAP_WIDTH = 64;
 
   /// Copies the list.
@@ -23,13 +23,18 @@ public record ContentDiff(String name, List<Range> changed, String map) {
 
   /// Compares two manifests of one chunk size.
   public static ContentDiff of(String name, Manifest a, Manifest b) {
+    return of(name, a, b, MAP_WIDTH);
+  }
+
+  /// Compares two manifests of one chunk size, with a map of `mapWidth` characters.
+  public static ContentDiff of(String name, Manifest a, Manifest b, int mapWidth) {
     if (a.chunkSizeBytes() != b.chunkSizeBytes()) {
       throw new IllegalArgumentException(
           "chunks of " + a.chunkSizeBytes() + " and " + b.chunkSizeBytes() + " bytes");
     }
     long size = Math.max(a.sizeBytes(), b.sizeBytes());
     long chunks = Math.max(a.chunkCount(), b.chunkCount());
-    char[] map = ".".repeat(MAP_WIDTH).toCharArray();
+    char[] map = ".".repeat(mapWidth).toCharArray();
     List<Range> changed = new ArrayList<>();
     for (long i = 0; i < chunks; i++) {
       boolean both = i < a.chunkCount() && i < b.chunkCount();
@@ -47,8 +52,8 @@ public record ContentDiff(String name, List<Range> changed, String map) {
 
   /// Draws chunk `index` of `chunks` over what is drawn already: a change hides data, data zeros.
   private static void draw(char[] map, long index, long chunks, char kind) {
-    int first = (int) (index * MAP_WIDTH / chunks);
-    int last = (int) Math.max(first, (index + 1) * MAP_WIDTH / chunks - 1);
+    int first = (int) (index * map.length / chunks);
+    int last = (int) Math.max(first, (index + 1) * map.length / chunks - 1);
     for (int cell = first; cell <= last; cell++) {
       if (kind == '#' || map[cell] == '.') {
         map[cell] = kind;

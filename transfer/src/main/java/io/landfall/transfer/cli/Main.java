@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
       DoctorCommand.class,
       SupportBundleCommand.class,
       SubmitCommand.class,
+      StatusCommand.class,
       MetricsCommand.class,
       QueueCommand.Now.class,
       QueueCommand.History.class,

@@ -14,7 +14,8 @@ import java.util.Optional;
 /// @param peer who is at the other end
 /// @param began by the agent's clock
 /// @param tookMillis until now, or until it ended
-/// @param predictedMillis how long it was expected to take, where anybody asked
+/// @param predictedMillis how long it was expected to take until all parts of the job have landed,
+///   for those that were ranked by it
 /// @param state how it stands
 /// @param phase what is being done, or was done last
 /// @param doneBytes of the `totalBytes` of this phase

@@ -8,7 +8,10 @@ import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.observe.Observer;
+import io.landfall.transfer.pool.PoolCredentials;
 import io.landfall.transfer.swarm.PieceOffers;
+import io.landfall.transfer.web.Listen;
+import io.landfall.transfer.web.WebServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -36,6 +39,7 @@ public final class Agent implements AutoCloseable {
   private final CopyDesk copies;
   private final InetSocketAddress address;
   private volatile Optional<Administration> administration = Optional.empty();
+  private final Optional<WebServer> web;
 
   private Agent(
       AgentSettings settings,
@@ -54,7 +58,13 @@ public final class Agent implements AutoCloseable {
     this.copies = copies;
     this.execute = execute;
     this.submit = submit;
-    this.address = endpoint.listen(listen, this::welcome);
+    this.web = openWeb(settings);
+    try {
+      this.address = endpoint.listen(listen, this::welcome);
+    } catch (IOException e) {
+      closeWeb();
+      throw e;
+    }
   }
 
   /// Opens the roles that `settings` name, and listens.
@@ -89,6 +99,29 @@ public final class Agent implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       close(endpoint, execute, submit);
       throw e;
+    }
+  }
+
+  private Optional<WebServer> openWeb(AgentSettings settings) throws IOException {
+    if (settings.http().isEmpty()) {
+      return Optional.empty();
+    }
+    Listen where = settings.http().get();
+    WebServer opened =
+        WebServer.open(
+            where,
+            where.isLocal()
+                ? Optional.empty()
+                : Optional.of(
+                    PoolCredentials.read(settings.security().pool().orElseThrow()).server()),
+            new AgentSite(status, submit.map(SubmitAgent::store), this::alive));
+    status.pageIsAt(opened.address());
+    return Optional.of(opened);
+  }
+
+  private void closeWeb() throws IOException {
+    if (web.isPresent()) {
+      web.get().close();
     }
   }
 
@@ -234,6 +267,7 @@ public final class Agent implements AutoCloseable {
   /// its own run on; the next agent takes both up.
   @Override
   public void close() throws IOException {
+    closeWeb();
     close(endpoint, execute, submit);
   }
 

@@ -9,6 +9,7 @@ import io.landfall.transfer.config.Problem;
 import io.landfall.transfer.control.Request.Prepare;
 import io.landfall.transfer.net.Encryption;
 import io.landfall.transfer.submit.NetworkingType;
+import io.landfall.transfer.web.Listen;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ public final class AgentKnobs {
   private static final int MAX_PORT = 65535;
   private static final String SPOOL_NAME = "landfall";
 
+  private static final String HTTP_LISTEN = "LANDFALL_HTTP_LISTEN";
   private static final String COPY_DIRECTORIES = "LANDFALL_COPY_DIRECTORIES";
 
   /// Every name an agent reads, in the order in which they are documented.
@@ -74,7 +76,8 @@ public final class AgentKnobs {
           COPY_DIRECTORIES,
           "LANDFALL_CHECKPOINT_INTERVAL",
           Logging.FORMAT,
-          Logging.LEVEL);
+          Logging.LEVEL,
+          HTTP_LISTEN);
 
   private final Configuration configuration;
 
@@ -146,7 +149,25 @@ public final class AgentKnobs {
             configuration.list("LANDFALL_SUBMIT_HOSTS")),
         StoreKnobs.read(configuration),
         copyDirectories(),
-        configuration.duration("LANDFALL_CHECKPOINT_INTERVAL", Duration.ZERO));
+        configuration.duration("LANDFALL_CHECKPOINT_INTERVAL", Duration.ZERO),
+        http());
+  }
+
+  private Optional<Listen> http() throws InvalidConfigurationException {
+    Optional<Setting> setting = configuration.find(HTTP_LISTEN);
+    if (setting.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Listen> listen = Listen.parse(setting.get().value());
+    if (listen.isEmpty()) {
+      throw refused(HTTP_LISTEN, Listen.EXPECTED);
+    }
+    if (!listen.get().isLocal() && configuration.find(AgentSecurity.POOL).isEmpty()) {
+      throw refused(
+          HTTP_LISTEN,
+          "the loopback address or a Unix socket, or " + AgentSecurity.POOL + " to be set");
+    }
+    return listen;
   }
 
   private CopyDirectories copyDirectories() throws InvalidConfigurationException {

@@ -1,6 +1,7 @@
 package io.landfall.transfer.daemon;
 
 import io.landfall.store.checkpoint.StoreSettings;
+import io.landfall.transfer.web.Listen;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import java.util.Set;
 /// @param checkpointInterval submit role: `LANDFALL_CHECKPOINT_INTERVAL`, how often running jobs
 ///   with `vm_checkpoint` are checkpointed if they do not say so themselves; 0 for at evictions
 ///   only
+/// @param http `LANDFALL_HTTP_LISTEN`, where the status page is served; nowhere without it
 public record AgentSettings(
     String name,
     Set<Role> roles,
@@ -54,7 +56,8 @@ public record AgentSettings(
     AgentSecurity security,
     StoreSettings store,
     CopyDirectories copyDirectories,
-    Duration checkpointInterval) {
+    Duration checkpointInterval,
+    Optional<Listen> http) {
 
   /// These settings, as far as they can change while an agent runs that was started with `started`;
   /// the rest as it was then.
@@ -79,7 +82,8 @@ public record AgentSettings(
         new AgentSecurity(proof.pool(), proof.encryption(), security.submitHosts()),
         store,
         started.copyDirectories,
-        checkpointInterval);
+        checkpointInterval,
+        started.http);
   }
 
   /// What an agent does; one daemon may do both.

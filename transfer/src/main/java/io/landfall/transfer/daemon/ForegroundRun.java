@@ -158,7 +158,8 @@ public final class ForegroundRun {
         options.security(),
         StoreSettings.defaults(),
         new CopyDirectories(Map.of()),
-        Duration.ZERO);
+        Duration.ZERO,
+        Optional.empty());
   }
 
   private static Path spool(Options options) {

@@ -1,5 +1,6 @@
-/// The only room with network sockets and event loops and TLS: links between two hosts, each one
-/// control connection and a few data connections, that drive sessions.
+/// The room with the network sockets of hosts, their event loops and TLS (HTTP for browsers is
+/// `transfer.web`'s): links between two hosts, each one control connection and a few data
+/// connections, that drive sessions.
 ///
 /// [io.landfall.transfer.net.Endpoint] listens and dials; a [io.landfall.transfer.net.Peer] is what
 /// is at the other end and hides its connections. Who dialled decides nothing: either side serves,

@@ -29,6 +29,20 @@ class AgentKnobsTest {
   }
 
   @Test
+  void theStatusPageIsNowhereUnlessAskedForAndNeverOnTheNetworkWithoutAPool() throws Exception {
+    assertThat(read(Map.of()).http()).isEmpty();
+    assertThat(read(Map.of("LANDFALL_HTTP_LISTEN", "unix:/run/s")).http().orElseThrow().socket())
+        .contains(Path.of("/run/s"));
+    assertThatThrownBy(() -> read(Map.of("LANDFALL_HTTP_LISTEN", "0.0.0.0:80")))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("LANDFALL_HTTP_LISTEN")
+        .hasMessageContaining("LANDFALL_POOL");
+    assertThatThrownBy(() -> read(Map.of("LANDFALL_HTTP_LISTEN", "80")))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("HOST:PORT");
+  }
+
+  @Test
   void everySettingCanBeSet() throws Exception {
     AgentSettings settings =
         read(
@@ -52,6 +66,7 @@ class AgentKnobsTest {
                 Map.entry("LANDFALL_SWARM", "false"),
                 Map.entry("LANDFALL_SWARM_UPLOADS", "3"),
                 Map.entry("VM_NETWORKING_BRIDGE_INTERFACE", "br0"),
+                Map.entry("LANDFALL_HTTP_LISTEN", "127.0.0.1:80"),
                 Map.entry("RESERVED_DISK", "700"),
                 Map.entry("LANDFALL_CHECKPOINT_QUOTA", "5, alice=20"),
                 Map.entry("LANDFALL_CHECKPOINT_COMPRESSION", "zstd"),
