@@ -2,6 +2,7 @@ package io.landfall.transfer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.landfall.store.seal.StoreKey;
 import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.daemon.AgentKnobs;
@@ -39,9 +40,12 @@ class PackagedConfigurationTest {
   @Test
   void everyValueItSuggestsIsTaken() throws Exception {
     Path file = dir.resolve("landfall.conf");
+    Path key = dir.resolve("store.key");
+    StoreKey.create(key);
     List<String> enabled =
         Files.readAllLines(SHIPPED).stream()
             .map(line -> SETTING.matcher(line).matches() ? line.substring(1) : line)
+            .map(line -> line.replace("/etc/landfall/store.key", key.toString()))
             .toList();
     Files.write(file, enabled);
     assertThat(AgentKnobs.read(load(file)).name()).isEqualTo("exec1.example.org");
