@@ -1,7 +1,6 @@
 package io.landfall.transfer.daemon;
 
 import io.landfall.protocol.error.ErrorCode;
-import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.control.Arrival;
 import io.landfall.transfer.control.Notice;
 import io.landfall.transfer.control.Reply;
@@ -22,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -59,7 +57,7 @@ final class Claim {
   private final ClaimOffers offers; // guarded by this
   private final ClaimArrivals arrivals; // guarded by this
   private final Observer observer;
-  private final ObservedLandings landings;
+  private final ClaimLandings landings; // guarded by this
 
   private Peer peer; // guarded by this; who is told, and who may pull
   private ExportTable exports; // guarded by this
@@ -78,7 +76,6 @@ final class Claim {
       Executor hashing,
       Observer observer) {
     this.observer = observer;
-    this.landings = new ObservedLandings(observer, job);
     this.job = job;
     this.directory = directory;
     this.file = file;
@@ -95,6 +92,7 @@ final class Claim {
             driver,
             settings.transfers().lazy(),
             new ClaimArrivals.Listener(this::baseLanded, this::baseDiffered));
+    this.landings = new ClaimLandings(job, arrivals, state, observer);
     this.offers = new ClaimOffers(job, disks, state, hashing, arrivals);
   }
 
@@ -159,32 +157,9 @@ final class Claim {
     }
     Files.createDirectories(directory);
     file.landing(order);
-    List<Reply.LandedPart> landed = new ArrayList<>();
-    for (Request.DiskOrder disk : order.disks()) {
-      landed.add(
-          landings.run(
-              peer,
-              disk.device(),
-              listener(disk.device()),
-              told -> arrivals.land(peer, order, disk, told)));
-    }
-    Optional<Path> served = arrivals.serve();
-    if (served.isPresent()) {
-      file.exporting(served.get());
-    }
-    Optional<Reply.LandedPart> memory = Optional.empty();
-    if (order.restore().isPresent()) {
-      Request.RestoreOrder restore = order.restore().get();
-      memory =
-          Optional.of(
-              landings.run(
-                  peer,
-                  ClaimState.MEMORY,
-                  listener(ClaimState.MEMORY),
-                  told -> state.land(peer, restore, told)));
-    }
+    Reply.Prepared prepared = landings.land(peer, order, file);
     file.prepared(disks.imageIds());
-    return new Reply.Prepared(landed, memory);
+    return prepared;
   }
 
   /// Starts or restores the machine; the guest runs when this returns.
@@ -434,15 +409,6 @@ final class Claim {
 
   private List<Request.DiskOrder> writableDisks() {
     return file.order().orElseThrow().disks().stream().filter(Request.DiskOrder::writable).toList();
-  }
-
-  private TransferListener listener(String part) {
-    Peer told = peer;
-    return progress ->
-        Calls.tell(
-            told,
-            new Notice.Landing(
-                job, part, progress.phase().name(), progress.doneBytes(), progress.totalBytes()));
   }
 
   private void require(String verb, Phase... allowed) throws IOException {
