@@ -13,22 +13,23 @@ public record Listen(Optional<InetSocketAddress> address, Optional<Path> socket)
 
   /// Reads a setting.
   ///
-  /// @return empty if it is neither
+  /// @return empty if it is neither, or names a host that is not known here
   public static Optional<Listen> parse(String text) {
     if (text.startsWith(UNIX + "/")) {
       return Optional.of(
           new Listen(Optional.empty(), Optional.of(Path.of(text.substring(UNIX.length())))));
     }
     int colon = text.lastIndexOf(':');
+    if (colon <= 0) {
+      return Optional.empty();
+    }
     try {
-      return colon <= 0
+      InetSocketAddress address =
+          new InetSocketAddress(
+              text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+      return address.isUnresolved()
           ? Optional.empty()
-          : Optional.of(
-              new Listen(
-                  Optional.of(
-                      new InetSocketAddress(
-                          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)))),
-                  Optional.empty()));
+          : Optional.of(new Listen(Optional.of(address), Optional.empty()));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
