@@ -30,7 +30,8 @@ class StoreKeyTest {
     byte[] bytes = new byte[32];
     bytes[5] = 77;
     String raw = StoreKey.read(file(bytes, "rw-------")).check(STORE);
-    byte[] text = (Base64.getEncoder().encodeToString(bytes) + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] text =
+        (Base64.getEncoder().encodeToString(bytes) + "\n").getBytes(StandardCharsets.US_ASCII);
     assertThat(StoreKey.read(file(text, "r--------")).check(STORE)).isEqualTo(raw);
     assertThat(StoreKey.read(file(text, "r--------")).check(new UUID(1, 3))).isNotEqualTo(raw);
   }

@@ -16,7 +16,8 @@ class ControlJsonTest {
     Request<?> prepare =
         new Request.Prepare(
             "ann/1.0@submit",
-            new Request.VmShape(128, 1, Optional.empty(), Optional.of("nat"), false, Optional.empty()),
+            new Request.VmShape(
+                128, 1, Optional.empty(), Optional.of("nat"), false, Optional.empty()),
             List.of(new Request.DiskOrder("vda", "job/1/vda", true, false, Optional.of("p"))),
             Optional.of(new Request.RestoreOrder("m", "d", "{}")),
             Optional.of(Request.Prepare.LAZY));
