@@ -249,11 +249,13 @@ class ArrowsTest {
         "transfer.condor",
         List.of(
             BASE + "protocol.content..",
+            BASE + "protocol.error..",
             BASE + "snapshot..",
             BASE + "store.chunking..",
             BASE + "store.io..",
             BASE + "transfer.classad..",
             BASE + "transfer.config..",
+            BASE + "transfer.landing..",
             BASE + "transfer.lifecycle..",
             "tools.jackson.."));
     rows.put(

@@ -11,7 +11,6 @@ import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.daemon.CopyDesk;
 import io.landfall.transfer.landing.LandingException;
-import io.landfall.transfer.tree.CopyLanding;
 import io.landfall.transfer.tree.CopySource;
 import io.landfall.transfer.tree.TreeFilter;
 import io.landfall.transfer.tree.TreeLanding;
@@ -159,13 +158,7 @@ final class CopyCommand implements Callable<Integer> {
       return 0;
     }
     long began = System.nanoTime();
-    TreeLanding.Landed landed =
-        CopyLanding.land(
-            CopyDesk.parts(link.peer(), offer.export()),
-            offer.directory(),
-            to.getParent(),
-            to.getFileName().toString(),
-            listener(name));
+    TreeLanding.Landed landed = link.fetch(offer, to, listener(name));
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     return done(new Done(plan, landed.entries(), CopyDesk.figures(landed, took)), history);
   }
@@ -194,16 +187,9 @@ final class CopyCommand implements Callable<Integer> {
       if (planned(plan)) {
         return 0;
       }
-      String export = CopyDesk.PREFIX + "0";
-      link.peer()
-          .serve(name ->
-              name.startsWith(export + '/')
-                  ? content.find(name.substring(export.length() + 1))
-                  : Optional.empty());
       TransferListener listener = listener(from.getFileName().toString());
       link.peer().onNotice(text -> hear(text, listener));
-      Reply.CopyTaken taken =
-          link.call(new Request.TakeCopy(target.path(), export, content.directory()));
+      Reply.CopyTaken taken = link.send(content, target.path());
       return done(new Done(plan, taken.names(), taken.figures()), history);
     }
   }

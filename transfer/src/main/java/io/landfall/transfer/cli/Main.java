@@ -1,6 +1,7 @@
 package io.landfall.transfer.cli;
 
 import io.landfall.store.cli.CheckpointCommand;
+import java.util.List;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Command;
       ImageCommand.class,
       CheckpointCommand.class,
       GahpCommand.class,
+      TransferPluginCommand.class,
       ManCommand.class,
       ManCommand.Completion.class
     })
@@ -64,7 +66,9 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine line = withAddedCommands(new CommandLine(new Main()));
     // HTCondor's arguments look like options and are none of ours.
-    line.getSubcommands().get("gahp").setUnmatchedOptionsArePositionalParams(true);
+    for (String foreign : List.of("gahp", "transfer-plugin")) {
+      line.getSubcommands().get(foreign).setUnmatchedOptionsArePositionalParams(true);
+    }
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Failures::report);
   }

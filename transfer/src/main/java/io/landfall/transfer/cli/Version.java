@@ -6,9 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {"landfall " + ours() + ", Java " + Runtime.version()};
+  }
+
+  static String ours() {
     String ours = Main.class.getPackage().getImplementationVersion();
-    return new String[] {
-      "landfall " + (ours == null ? "(unpackaged)" : ours) + ", Java " + Runtime.version()
-    };
+    return ours == null ? "(unpackaged)" : ours;
   }
 }
