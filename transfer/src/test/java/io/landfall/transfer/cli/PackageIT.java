@@ -83,6 +83,16 @@ class PackageIT {
   }
 
   @Test
+  void aLinkByItsNameIsThePluginAndTakesNoOptionsOfTheRuntime() throws Exception {
+    Outcome outcome =
+        inside(
+            "cd /usr/local/bin && ln -sf landfall landfall_plugin"
+                + " && LANDFALL_JAVA_OPTS=-XX:+NoSuchOption landfall_plugin -classad");
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).startsWith("PluginType = \"FileTransfer\"\n");
+  }
+
+  @Test
   void theUnitsAreWhatSystemdUnderstands() throws Exception {
     Outcome outcome =
         inside("systemd-analyze verify --man=no landfall-execute.service landfall-submit.service");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.transfer.demo.AgentProcess;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,13 @@ class TransferPluginIT {
     return Files.readString(out).strip().lines().toList();
   }
 
+  /// Nobody listens there.
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
   private static Path random(Path file, int bytes, long seed) throws IOException {
     byte[] content = new byte[bytes];
     new Random(seed).nextBytes(content);
@@ -114,18 +122,21 @@ class TransferPluginIT {
         transfer(
             1,
             """
-            [ Url = "%s"; LocalFileName = "%s" ][ Url = "%s"; LocalFileName = "c" ]
-            [ LocalFileName = "b.txt"; Url = "%s" ]
+            [ Url = "%1$s"; LocalFileName = "%2$s" ][ Url = "%3$s"; LocalFileName = "c" ]
+            [ LocalFileName = "b.txt"; Url = "%4$s" ]
+            [ Url = "landfall://127.0.0.1:%5$d/x/d"; LocalFileName = "d" ]
+            [ Url = "landfall://127.0.0.1:%5$d/x/e"; LocalFileName = "e" ]
             """
                 .formatted(
                     at("images/a.img"),
                     scratch.resolve("a.img"),
                     at("images/nothing"),
-                    at("images/b.txt")));
+                    at("images/b.txt"),
+                    freePort()));
     assertThat(scratch.resolve("a.img")).hasSameBinaryContentAs(image);
     assertThat(scratch.resolve("b.txt")).hasSameBinaryContentAs(small);
     assertThat(scratch.resolve("c")).doesNotExist();
-    assertThat(fetched).hasSize(3);
+    assertThat(fetched).hasSize(5);
     assertThat(fetched.get(0))
         .contains("TransferSuccess = true; TransferFileBytes = 3145728; TransferTotalBytes = 31");
     assertThat(fetched.get(1))
@@ -134,6 +145,12 @@ class TransferPluginIT {
         .contains("there is no 'images/nothing' here")
         .contains("ErrorCode = 6;", "Retryable = -1; ErrorType = \"Specification\"");
     assertThat(fetched.get(2)).contains("TransferSuccess = true; TransferFileBytes = 10;");
+
+    assertThat(fetched.subList(3, 5))
+        .allSatisfy(result ->
+            assertThat(result)
+                .contains("no agent answers at 127.0.0.1:")
+                .contains("Retryable = 0; ErrorType = \"Contact\""));
 
     String send = "[ LocalFileName = \"a.img\"; Url = \"%s\" ]".formatted(at("images/result.img"));
     assertThat(transfer(0, send, "-upload"))

@@ -45,17 +45,18 @@ record PluginFailure(Exception cause, String server, String version) {
     if (code.isPresent() && code.get() == ErrorCode.NOT_AUTHORISED) {
       return ad.set("ErrorType", "Authorization")
           .set("FailedServer", server)
-          .set("FailureType", "Authorization")
+          .set("FailureType", isContact() ? "Authentication" : "Authorization")
           .set("ShouldRefresh", false)
           .build();
     }
-    if (cause instanceof NoContactException contact) {
-      return contact.resolved()
-          ? ad.set("ErrorType", "Contact").set("FailedServer", server).build()
-          : ad.set("ErrorType", "Resolution")
-              .set("FailedName", server)
-              .set("FailureType", "Definitive")
-              .build();
+    if (isUnknownName()) {
+      return ad.set("ErrorType", "Resolution")
+          .set("FailedName", server)
+          .set("FailureType", "Definitive")
+          .build();
+    }
+    if (isContact()) {
+      return ad.set("ErrorType", "Contact").set("FailedServer", server).build();
     }
     if (isOurs()) {
       return ad.set("ErrorType", "Parameter")
@@ -79,13 +80,20 @@ record PluginFailure(Exception cause, String server, String version) {
     return cause instanceof IllegalArgumentException || cause instanceof FileSystemException;
   }
 
+  private boolean isContact() {
+    return cause instanceof NoContactException;
+  }
+
+  private boolean isUnknownName() {
+    return cause instanceof NoContactException contact && !contact.resolved();
+  }
+
   private int retryable(Optional<ErrorCode> code) {
     if (code.isPresent()) {
       Remedy remedy = code.get().remedy();
       return remedy == Remedy.RETRY_LATER || remedy == Remedy.REFETCH ? AT_ONCE : NEVER;
     }
-    boolean unknownName = cause instanceof NoContactException contact && !contact.resolved();
-    return isOurs() || unknownName ? NEVER : AT_ONCE;
+    return isOurs() || isUnknownName() ? NEVER : AT_ONCE;
   }
 
   private static Optional<ErrorCode> code(Throwable thrown) {

@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What HTCondor asks and is told; the bytes are carried by copies within a directory.
 class TransferPluginTest {
@@ -45,10 +47,21 @@ class TransferPluginTest {
 
     @Override
     public Moved upload(Path from, String url) throws IOException {
-      if (url.endsWith("/silent")) {
-        throw new NoContactException("no agent answers", true, null);
+      String name = url.substring(url.lastIndexOf('/') + 1);
+      switch (name) {
+        case "silent" -> throw new NoContactException("no agent answers", true, null);
+        case "nameless" -> throw new NoContactException("h has no address", false, null);
+        case "stranger" ->
+            throw new NoContactException("not let in", true, refusal(ErrorCode.NOT_AUTHORISED));
+        case "closed" -> throw refusal(ErrorCode.NOT_AUTHORISED);
+        case "full" -> throw refusal(ErrorCode.DISK_FULL);
+        default -> {}
       }
       return copied(from, shelf(url));
+    }
+
+    private static RemoteException refusal(ErrorCode code) {
+      return new RemoteException("h", code, "refused");
     }
 
     private static Moved copied(Path from, Path to) throws IOException {
@@ -153,7 +166,6 @@ class TransferPluginTest {
         transfer(
             """
             [ LocalFileName = "%1$s"; Url = "landfall://h/up" ]
-            [ LocalFileName = "%1$s"; Url = "landfall://h/silent" ]
             [ LocalFileName = "%1$s-not"; Url = "landfall://h/up" ]
             """
                 .formatted(here),
@@ -162,9 +174,24 @@ class TransferPluginTest {
     assertThat(directory.resolve("shelf/up")).hasContent("x");
     List<String> said = Files.readString(results).strip().lines().toList();
     assertThat(said.get(0)).contains("TransferType = \"upload\"", "TransferSuccess = true");
-    assertThat(said.get(1))
-        .contains("Retryable = 0; ErrorType = \"Contact\"; FailedServer = \"h\";");
-    assertThat(said.get(2)).contains("\"there is no " + here + "-not\"", "Retryable = -1");
+    assertThat(said.get(1)).contains("\"there is no " + here + "-not\"", "Retryable = -1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "silent, `Retryable = 0; ErrorType = \"Contact\"; FailedServer = \"h\"; ]`",
+        "nameless, `Retryable = -1; ErrorType = \"Resolution\"; FailedName = \"h\"; FailureType = \"Definitive\"; ]`",
+        "stranger, `ErrorType = \"Authorization\"; FailedServer = \"h\"; FailureType = \"Authentication\";`",
+        "closed, `ErrorType = \"Authorization\"; FailedServer = \"h\"; FailureType = \"Authorization\";`",
+        "full, `Retryable = 0; ErrorType = \"Transfer\"; FailureType = \"NoSpace\"; FailedServer = \"h\"; ]`"
+      })
+  void failuresAreOfHtcondorsFamilies(String name, String said) throws IOException {
+    Path here = Files.writeString(directory.resolve("here"), "x");
+    String request = "[ Url = \"landfall://h/%s\"; LocalFileName = \"%s\" ]".formatted(name, here);
+    assertThat(transfer(request, "-upload")).isEqualTo(1);
+    assertThat(Files.readString(results)).contains(said);
   }
 
   @Test
