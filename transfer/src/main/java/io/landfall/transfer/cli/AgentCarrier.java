@@ -26,6 +26,7 @@ final class AgentCarrier implements Carrier {
   @Override
   public Moved download(String url, Path to) throws IOException {
     CopyPlace place = place(url);
+    requireName(to);
     try (AgentLink link = link(place)) {
       Reply.CopyOffer offer = link.call(new Request.OfferCopy(place.path(), List.of(), List.of()));
       TreeLanding.Landed landed = link.fetch(offer, to, TransferListener.NONE);
@@ -36,16 +37,19 @@ final class AgentCarrier implements Carrier {
   @Override
   public Moved upload(Path from, String url) throws IOException {
     CopyPlace place = place(url);
-    Path name = from.getFileName();
-    if (name == null) {
-      throw new IllegalArgumentException("'" + from + "' has no name to be sent under");
-    }
+    requireName(from);
+    String name = from.getFileName().toString();
     try (CopySource content =
-            CopySource.open(
-                from.getParent(), name.toString(), TreeFilter.ALL, ForkJoinPool.commonPool());
+            CopySource.open(from.getParent(), name, TreeFilter.ALL, ForkJoinPool.commonPool());
         AgentLink link = link(place)) {
       Reply.CopyTaken taken = link.send(content, place.path());
       return new Moved(taken.figures().image(), taken.figures().wire());
+    }
+  }
+
+  private static void requireName(Path path) {
+    if (path.getFileName() == null) {
+      throw new IllegalArgumentException("'" + path + "' is no file's name");
     }
   }
 

@@ -87,7 +87,8 @@ class PackageIT {
     Outcome outcome =
         inside(
             "cd /usr/local/bin && ln -sf landfall landfall_plugin"
-                + " && LANDFALL_JAVA_OPTS=-XX:+NoSuchOption landfall_plugin -classad");
+                + " && LANDFALL_JAVA_OPTS=-XX:+NoSuchOption JAVA_TOOL_OPTIONS=-Da=b"
+                + " landfall_plugin -classad");
     assertThat(outcome.code()).as(outcome.output()).isZero();
     assertThat(outcome.output()).startsWith("PluginType = \"FileTransfer\"\n");
   }

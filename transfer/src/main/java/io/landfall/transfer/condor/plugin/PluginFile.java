@@ -59,12 +59,9 @@ record PluginFile(String url, String path) {
   private static String string(Map<String, Optional<String>> ad, String name, int number)
       throws IOException {
     Optional<String> value = ad.get(name);
-    if (value == null || value.isEmpty()) {
-      throw new IOException(
-          (name.equals(URL) ? URL : PATH)
-              + (value == null ? " is missing" : " is no string")
-              + " in ad "
-              + number);
+    if (value == null || value.isEmpty() || value.get().isEmpty()) {
+      String wrong = value == null ? "missing" : value.isEmpty() ? "no string" : "empty";
+      throw new IOException((name.equals(URL) ? URL : PATH) + " is " + wrong + " in ad " + number);
     }
     return value.get();
   }

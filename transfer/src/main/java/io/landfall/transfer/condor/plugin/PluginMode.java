@@ -30,7 +30,8 @@ public sealed interface PluginMode {
     if (arguments.equals(List.of("-classad"))) {
       return new Query();
     }
-    if (arguments.size() == 2 && arguments.stream().noneMatch(a -> a.startsWith("-"))) {
+    boolean plain = arguments.stream().noneMatch(a -> a.isEmpty() || a.startsWith("-"));
+    if (plain && arguments.size() == 2) {
       return new One(arguments.get(0), arguments.get(1));
     }
     List<String> rest = new ArrayList<>(arguments);

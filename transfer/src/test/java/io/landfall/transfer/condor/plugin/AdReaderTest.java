@@ -66,6 +66,7 @@ class AdReaderTest {
         "[ Protocol = 2 ]| names no file",
         "[ Url = \"u\" ]| LocalFileName is missing in ad 1",
         "[ Url = \"u\"; LocalFileName = 1 + 2 ]| LocalFileName is no string in ad 1",
+        "[ Url = \"u\"; LocalFileName = \"\" ]| LocalFileName is empty in ad 1",
         "[ Url = \"u\" + \"v\"; LocalFileName = \"f\" ]| Url is no string in ad 1",
         "[ Url = \"u\"; LocalFileName = \"f\"| an ad without its closing ], at character 32",
         "[ Url = \"u; LocalFileName = ]| a string without its closing \", at character 8",

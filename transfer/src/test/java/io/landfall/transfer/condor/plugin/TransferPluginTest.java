@@ -109,6 +109,7 @@ class TransferPluginTest {
         List.of(
             List.<String>of(),
             List.of("a"),
+            List.of("", "landfall://h/a"),
             List.of("-infile", "f"),
             List.of("-infile", "f", "-outfile"),
             List.of("-infile", "f", "-outfile", "g", "h"),
