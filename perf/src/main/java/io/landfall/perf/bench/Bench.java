@@ -36,6 +36,7 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
           rig.priority(),
           contenders.absent(),
           contest.run(scale.rounds(), !scale.quick()),
+          List.of(),
           List.of());
     } finally {
       Trees.delete(directory);

@@ -106,9 +106,11 @@ public final class CheckpointBench {
   }
 
   private void change(RawFile memory, long at, long length) throws IOException {
-    byte[] bytes = new byte[(int) length];
-    random.nextBytes(bytes);
-    memory.write(at, ByteBuffer.wrap(bytes));
+    byte[] bytes = new byte[(int) Math.min(length, MIB)]; // an agent's heap is small
+    for (long done = 0; done < length; done += bytes.length) {
+      random.nextBytes(bytes);
+      memory.write(at + done, ByteBuffer.wrap(bytes));
+    }
   }
 
   private static CheckpointRecord row(

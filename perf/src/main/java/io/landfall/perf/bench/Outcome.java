@@ -12,10 +12,25 @@ import java.util.List;
 /// @param absent peers that are not installed here
 /// @param results of the contest
 /// @param micro results of micro benchmarks
+/// @param figures of a bench that is no contest in time
 public record Outcome(
     String data,
     String network,
     String priority,
     List<String> absent,
     List<Result> results,
-    List<MicroResult> micro) {}
+    List<MicroResult> micro,
+    List<Figure> figures) {
+
+  public Outcome {
+    figures = figures == null ? List.of() : figures; // reports of former versions have none
+  }
+
+  static Outcome ofMicro(List<MicroResult> micro) {
+    return new Outcome("", "", "", List.of(), List.of(), micro, List.of());
+  }
+
+  static Outcome ofFigures(String data, List<String> absent, Figures figures) {
+    return new Outcome(data, "", "", absent, List.of(), List.of(), figures.all());
+  }
+}

@@ -77,10 +77,9 @@ public final class SeriesBench {
       for (Archive archive : Archive.values()) {
         if (archive.installed()) {
           Path work = Files.createDirectory(directory.resolve("peer"));
-          String name = archive.name().toLowerCase(Locale.ROOT).replace('_', ' ');
           rows.add(
               series(
-                  name,
+                  name(archive),
                   disk,
                   work.resolve("repository"),
                   version -> archive.add(rig, work, disk, version)));
@@ -91,6 +90,10 @@ public final class SeriesBench {
     } finally {
       Trees.delete(directory);
     }
+  }
+
+  static String name(Archive archive) {
+    return archive.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})

@@ -1,5 +1,6 @@
 package io.landfall.perf.report;
 
+import io.landfall.perf.bench.Figure;
 import io.landfall.perf.contest.Result;
 import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
@@ -7,18 +8,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What changed between two runs of one bench.
 ///
 /// A change counts only if the two spreads do not overlap at all: then even the best round of the
 /// one was worse than the worst of the other. With few rounds that is strict, and on purpose.
 ///
+/// @param bench its name
 /// @param rows what both runs measured, in the newer one's order
 /// @param gone what only the older one measured
 /// @param added what only the newer one measured
 /// @param caveats why the two may not be comparable, a sentence each
 public record Comparison(
-    List<Row> rows, List<String> gone, List<String> added, List<String> caveats) {
+    String bench, List<Row> rows, List<String> gone, List<String> added, List<String> caveats) {
 
   /// Whether a figure moved further than its spread.
   public enum Verdict {
@@ -36,7 +40,7 @@ public record Comparison(
   public record Row(
       String name, String unit, Spread older, Spread newer, double ratio, Verdict verdict) {}
 
-  private record Figure(String unit, Spread spread, boolean moreIsBetter) {}
+  private record Measured(String unit, Spread spread, boolean moreIsBetter) {}
 
   /// Compares two runs.
   ///
@@ -47,8 +51,8 @@ public record Comparison(
           "one is of bench %s, the other of %s; compare two of one bench"
               .formatted(older.bench(), newer.bench()));
     }
-    Map<String, Figure> before = figures(older);
-    Map<String, Figure> after = figures(newer);
+    Map<String, Measured> before = figures(older);
+    Map<String, Measured> after = figures(newer);
     List<Row> rows = new ArrayList<>();
     after.forEach((name, figure) -> {
       if (before.containsKey(name)) {
@@ -56,6 +60,7 @@ public record Comparison(
       }
     });
     return new Comparison(
+        newer.bench(),
         rows,
         before.keySet().stream().filter(name -> !after.containsKey(name)).toList(),
         after.keySet().stream().filter(name -> !before.containsKey(name)).toList(),
@@ -67,19 +72,27 @@ public record Comparison(
     return rows.stream().anyMatch(row -> row.verdict() == Verdict.SLOWER);
   }
 
-  private static Map<String, Figure> figures(Report report) {
-    Map<String, Figure> figures = new LinkedHashMap<>();
+  private static Map<String, Measured> figures(Report report) {
+    Map<String, Measured> figures = new LinkedHashMap<>();
     for (Result result : report.outcome().results()) {
       figures.put(
-          result.job() + ", " + result.contender(), new Figure("s", result.secondsToDisk(), false));
+          result.job() + ", " + result.contender(),
+          new Measured("s", result.secondsToDisk(), false));
     }
     for (MicroResult result : report.outcome().micro()) {
-      figures.put(result.name(), new Figure(result.unit(), result.score(), true));
+      figures.put(result.name(), new Measured(result.unit(), result.score(), true));
+    }
+    for (Figure figure : report.outcome().figures()) {
+      String name =
+          Stream.of(figure.table(), figure.row(), figure.column())
+              .filter(part -> !part.isEmpty())
+              .collect(Collectors.joining(", "));
+      figures.put(name, new Measured(figure.unit(), figure.value(), figure.moreIsBetter()));
     }
     return figures;
   }
 
-  private static Row row(String name, Spread older, Figure figure) {
+  private static Row row(String name, Spread older, Measured figure) {
     Spread newer = figure.spread();
     double ratio = older.median() == 0 ? Double.NaN : newer.median() / older.median();
     Verdict verdict = Verdict.SAME;

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,16 +39,37 @@ public record Report(
 
   /// Writes it as JSON.
   public void writeJson(Path file) throws IOException {
-    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+    Files.writeString(file, json(this));
+  }
+
+  static String json(Object report) {
+    return JSON.writeValueAsString(report) + "\n";
   }
 
   /// Reads what [#writeJson] wrote.
   ///
   /// @throws IOException if the file is of another format
   public static Report readJson(Path file) throws IOException {
-    Report report = JSON.readValue(Files.readString(file), Report.class);
-    if (report.format != FORMAT) {
-      throw new IOException(file + ": format " + report.format + ", expected " + FORMAT);
+    return read(file, Report.class, Report::format);
+  }
+
+  /// The reports in a file: the one, or those of all benches that [SuiteReport#write] wrote.
+  ///
+  /// @throws IOException if the file is of another format
+  public static List<Report> readAll(Path file) throws IOException {
+    if (JSON.readTree(Files.readString(file)).has("entries")) {
+      return SuiteReport.readJson(file).entries().stream()
+          .flatMap(entry -> entry.reports().stream())
+          .toList();
+    }
+    return List.of(readJson(file));
+  }
+
+  static <T> T read(Path file, Class<T> type, ToIntFunction<T> format) throws IOException {
+    T report = JSON.readValue(Files.readString(file), type);
+    if (format.applyAsInt(report) != FORMAT) {
+      throw new IOException(
+          file + ": format " + format.applyAsInt(report) + ", expected " + FORMAT);
     }
     return report;
   }

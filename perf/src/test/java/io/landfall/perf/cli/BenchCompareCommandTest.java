@@ -7,6 +7,7 @@ import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
 import io.landfall.perf.report.Machine;
 import io.landfall.perf.report.Report;
+import io.landfall.perf.report.SuiteReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -54,6 +55,30 @@ class BenchCompareCommandTest {
         .isEqualTo(2);
   }
 
+  @Test
+  void runsOfAllBenchesAreComparedBenchByBench() throws IOException {
+    Path before = suite("before", "micro", score("a", 90, 100, 110));
+    Path after = suite("after", "micro", score("a", 50, 60, 89));
+    assertThat(compare(before, after)).isEqualTo(1);
+    assertThat(out.toString()).contains("| micro | old | new |", "| 0.60 | slower |");
+    assertThat(compare(before, suite("other", "image", score("a", 1, 1, 1)))).isEqualTo(2);
+  }
+
+  private Path suite(String name, String bench, MicroResult... scores) throws IOException {
+    Report report = Report.readJson(report(bench, scores));
+    Path directory = Files.createDirectory(dir.resolve(name));
+    new SuiteReport(
+            SuiteReport.FORMAT,
+            report.started(),
+            false,
+            report.machine(),
+            List.of(
+                SuiteReport.Entry.failed("lazy", 1, "no such program"),
+                SuiteReport.Entry.of(3, report)))
+        .write(directory);
+    return directory.resolve(SuiteReport.JSON);
+  }
+
   private int compare(Path before, Path after) {
     return new CommandLine(new BenchCommand())
         .setOut(new PrintWriter(out))
@@ -76,7 +101,7 @@ class BenchCompareCommandTest {
             new Machine("a processor", 2, 24L << 30, "Linux 6", "ext4", "a JDK", List.of()),
             0.5,
             1.5,
-            new Outcome("some data", "", "", List.of(), List.of(), List.of(scores)))
+            new Outcome("some data", "", "", List.of(), List.of(), List.of(scores), List.of()))
         .writeJson(file);
     return file;
   }

@@ -3,6 +3,7 @@ package io.landfall.perf.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.landfall.perf.bench.Figure;
 import io.landfall.perf.bench.Outcome;
 import io.landfall.perf.contest.Result;
 import io.landfall.perf.measure.Spread;
@@ -49,7 +50,8 @@ class ReportTest {
                       new Spread(1 << 20, 1 << 20, 1 << 20, 5),
                       ONE_TO_THREE,
                       new TreeMap<>())),
-              List.of(new MicroResult("Hash.it", "ops/s", ONE_TO_THREE))));
+              List.of(new MicroResult("Hash.it", "ops/s", ONE_TO_THREE)),
+              List.of(new Figure("store", "60 checkpoints", "list", "ms", false, ONE_TO_THREE))));
 
   @TempDir private Path directory;
 
@@ -58,6 +60,17 @@ class ReportTest {
     Path file = directory.resolve("report.json");
     REPORT.writeJson(file);
     assertThat(Report.readJson(file)).isEqualTo(REPORT);
+  }
+
+  @Test
+  void aReportOfAFormerVersionHasNoFigures() throws IOException {
+    Path file = directory.resolve("report.json");
+    REPORT.writeJson(file);
+    String json = Files.readString(file);
+    String former = json.replaceFirst(",\\s*\"figures\" : \\[ \\{(?s:.*?)\\} \\]", "");
+    assertThat(former).doesNotContain("60 checkpoints");
+    Files.writeString(file, former);
+    assertThat(Report.readJson(file).outcome().figures()).isEmpty();
   }
 
   @Test
@@ -78,6 +91,7 @@ class ReportTest {
         .contains("- Not installed here: nbdcopy.")
         .contains("| landfall | 2.000 [1.000–3.000] | 4.000 | 25 | 2.00 | – | 1.0 | – | 2.0 |")
         .contains("| Hash.it | 2 | 1–3 | ops/s |")
+        .contains("### store", "| | list, ms |", "| 60 checkpoints | 2.00 [1.00–3.00] |")
         .contains("- landfall, cold (1): `somehow`")
         .doesNotContain("Priority");
   }

@@ -1,0 +1,45 @@
+package io.landfall.perf.bench;
+
+import io.landfall.perf.micro.MicroBench;
+import java.io.IOException;
+import java.util.Locale;
+
+/// All benches, in the order in which `all` runs them.
+public enum BenchKind {
+  IMAGE,
+  STORE,
+  TRANSFER,
+  CHECKPOINT,
+  LAZY,
+  SERIES,
+  SCALE,
+  MICRO;
+
+  /// Runs it; what it made is deleted at the end.
+  public Outcome run(BenchSettings settings) throws IOException {
+    Scale scale = settings.scale();
+    return switch (this) {
+      case IMAGE -> new ImageBench(scale, settings.log()).run(settings.directory());
+      case STORE -> new StoreBench(scale, settings.log()).run(settings.directory());
+      case TRANSFER -> new TransferBench(scale, settings.log()).run(settings.directory());
+      case CHECKPOINT -> RowOutcomes.checkpoint(settings);
+      case LAZY -> RowOutcomes.lazy(settings);
+      case SERIES -> RowOutcomes.series(settings);
+      case SCALE -> RowOutcomes.scale(settings);
+      case MICRO -> Outcome.ofMicro(MicroBench.run(scale.rounds(), scale.quick()));
+    };
+  }
+
+  /// How many rounds of it count: those that take long, or grow something, have one.
+  public int rounds(BenchSettings settings) {
+    return switch (this) {
+      case LAZY, SERIES, SCALE -> 1;
+      default -> settings.scale().rounds();
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

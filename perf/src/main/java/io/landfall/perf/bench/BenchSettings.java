@@ -1,0 +1,22 @@
+package io.landfall.perf.bench;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/// What its user chose for a bench.
+///
+/// @param scale how large and how often
+/// @param mib size of the disk, where the user named one
+/// @param directory below which the data is made
+/// @param guest a raw disk that boots, for `lazy`
+/// @param service what that guest writes when it is at its service
+/// @param log hears of progress
+public record BenchSettings(
+    Scale scale,
+    OptionalInt mib,
+    Path directory,
+    Optional<Path> guest,
+    String service,
+    Consumer<String> log) {}

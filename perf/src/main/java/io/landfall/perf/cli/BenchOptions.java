@@ -1,0 +1,102 @@
+package io.landfall.perf.cli;
+
+import io.landfall.perf.bench.BenchKind;
+import io.landfall.perf.bench.BenchSettings;
+import io.landfall.perf.bench.Scale;
+import io.landfall.perf.report.Machine;
+import io.landfall.perf.report.Report;
+import io.landfall.perf.worker.WorkerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import picocli.CommandLine.Option;
+
+/// What one bench and all of them have in common.
+final class BenchOptions {
+  @Option(
+      names = "--quick",
+      description = "Small data and one round: shows that all runs, measures nothing.")
+  private boolean quick;
+
+  @Option(names = "--rounds", paramLabel = "N", description = "Rounds after the warm-up.")
+  private Integer rounds;
+
+  @Option(
+      names = "--mib",
+      paramLabel = "N",
+      description = "Size of the disk, half of which is data; 2048 unless told.")
+  private Integer mib;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where the images are made: the file system that is measured, 8 GiB free.")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--link",
+      paramLabel = "RATE",
+      description = "Rate of the network, such as 1gbit or 100mbit; needs root.")
+  private String link = "";
+
+  @Option(
+      names = "--guest",
+      paramLabel = "DISK",
+      description = "lazy: a raw disk that boots; without it a small one is made.")
+  private Path guest;
+
+  @Option(
+      names = "--service",
+      paramLabel = "TEXT",
+      defaultValue = "login:",
+      description =
+          "lazy: what that guest writes to its first serial port when it is at its service "
+              + "(default: ${DEFAULT-VALUE}).")
+  private String service;
+
+  boolean quick() {
+    return quick;
+  }
+
+  Machine machine() throws IOException {
+    return Machine.here(directory, WorkerProcess.options());
+  }
+
+  /// Runs one bench. Progress goes to `log`.
+  Report run(BenchKind kind, Consumer<String> log) throws IOException {
+    BenchSettings settings =
+        new BenchSettings(
+            scale(),
+            mib == null ? OptionalInt.empty() : OptionalInt.of(mib),
+            directory,
+            Optional.ofNullable(guest),
+            service,
+            log);
+    Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    double load = Machine.load();
+    var outcome = kind.run(settings);
+    return new Report(
+        Report.FORMAT,
+        kind.toString(),
+        started,
+        quick,
+        kind.rounds(settings),
+        machine(),
+        load,
+        Machine.load(),
+        outcome);
+  }
+
+  private Scale scale() {
+    Scale scale = quick ? Scale.small() : Scale.full();
+    if (mib != null) {
+      scale = scale.withMib(mib);
+    }
+    scale = scale.withLink(link);
+    return rounds == null ? scale : scale.withRounds(rounds);
+  }
+}

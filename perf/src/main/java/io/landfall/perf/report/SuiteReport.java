@@ -1,0 +1,92 @@
+package io.landfall.perf.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/// One run of several benches.
+///
+/// @param format of this file: 1
+/// @param started when
+/// @param quick whether it was made to show that all runs, and measures nothing
+/// @param machine where
+/// @param entries a bench each, in the order in which they ran
+public record SuiteReport(
+    int format, Instant started, boolean quick, Machine machine, List<Entry> entries) {
+  /// The format that is written: that of the reports in it.
+  public static final int FORMAT = Report.FORMAT;
+
+  /// The file of it for programs.
+  public static final String JSON = "bench.json";
+
+  /// The same for people.
+  public static final String MARKDOWN = "bench.md";
+
+  /// The same with plots.
+  public static final String HTML = "bench.html";
+
+  public SuiteReport {
+    entries = List.copyOf(entries);
+  }
+
+  /// One of the benches.
+  ///
+  /// @param bench its name
+  /// @param seconds that it took, making its data included
+  /// @param failure why it has no report; empty if it has
+  /// @param reports its report, or none if it failed
+  public record Entry(String bench, double seconds, String failure, List<Report> reports) {
+
+    /// A bench that ran.
+    public static Entry of(double seconds, Report report) {
+      return new Entry(report.bench(), seconds, "", List.of(report));
+    }
+
+    /// A bench that failed.
+    public static Entry failed(String bench, double seconds, String failure) {
+      return new Entry(bench, seconds, failure, List.of());
+    }
+  }
+
+  /// Writes it as JSON, Markdown and HTML into `directory`.
+  public void write(Path directory) throws IOException {
+    // The page last: should plotting fail, the figures are safe.
+    Files.writeString(directory.resolve(JSON), Report.json(this));
+    Files.writeString(directory.resolve(MARKDOWN), Markdown.of(this));
+    Files.writeString(directory.resolve(HTML), Html.of(this));
+  }
+
+  /// Reads what [#write] wrote as JSON.
+  ///
+  /// @throws IOException if the file is of another format
+  public static SuiteReport readJson(Path file) throws IOException {
+    return Report.read(file, SuiteReport.class, SuiteReport::format);
+  }
+
+  /// Which benches there are, and how they ended.
+  Table summary() {
+    List<List<String>> rows =
+        entries.stream()
+            .map(entry ->
+                List.of(
+                    entry.bench(),
+                    String.format(Locale.ROOT, "%.0f", entry.seconds()),
+                    absent(entry),
+                    entry.failure().isEmpty() ? "done" : "failed: " + entry.failure()))
+            .toList();
+    return new Table("", List.of("bench", "s in all", "not installed here", "end"), rows);
+  }
+
+  private static String absent(Entry entry) {
+    String absent =
+        String.join(
+            ", ",
+            entry.reports().stream()
+                .flatMap(report -> report.outcome().absent().stream())
+                .toList());
+    return absent.isEmpty() ? "–" : absent;
+  }
+}
