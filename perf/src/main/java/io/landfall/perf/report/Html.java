@@ -141,7 +141,7 @@ final class Html {
         margin: 0.75rem 0; font-size: 0.9rem; }
       dt { color: var(--soft); }
       dd { margin: 0; overflow-wrap: anywhere; }
-      .charts { display: grid; gap: 1rem; margin: 1rem 0;
+      .charts { display: grid; gap: 1rem; margin: 1rem 0; align-items: start;
         grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
       figure { margin: 0; padding: 0.8rem; background: var(--card); border-radius: 8px;
         border: 1px solid var(--grid); }

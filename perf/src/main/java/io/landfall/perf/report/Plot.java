@@ -25,6 +25,7 @@ import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -49,6 +50,11 @@ final class Plot {
   private static final int AXIS_HEIGHT = 40;
 
   private final SVGIDGenerator ids = new SVGIDGenerator();
+
+  Plot() {
+    // Nothing is shown here, and a DISPLAY that is set may be one that is gone.
+    System.setProperty("java.awt.headless", "true");
+  }
 
   /// The chart as an `svg` element.
   String svg(Chart chart) {
@@ -105,6 +111,7 @@ final class Plot {
     plot.setRangeAxisLocation(AxisLocation.BOTTOM_OR_LEFT);
     plot.setBackgroundPaint(null);
     plot.setOutlineVisible(false);
+    plot.setInsets(new RectangleInsets(4, 4, 4, 18)); // half a label of the axis ends right of it
     plot.setRangeGridlinePaint(GRID);
     plot.setRangeGridlineStroke(new BasicStroke(1));
     JFreeChart drawing = new JFreeChart(null, FONT, plot, false);
