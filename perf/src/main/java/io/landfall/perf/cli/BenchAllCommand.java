@@ -1,6 +1,7 @@
 package io.landfall.perf.cli;
 
 import io.landfall.perf.bench.BenchKind;
+import io.landfall.perf.report.Machine;
 import io.landfall.perf.report.Report;
 import io.landfall.perf.report.SuiteReport;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class BenchAllCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Files.createDirectories(out);
+    Machine machine = options.machine();
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     List<SuiteReport.Entry> entries = new ArrayList<>();
     List<BenchKind> kinds = only.isEmpty() ? Arrays.asList(BenchKind.values()) : only;
@@ -62,7 +64,7 @@ final class BenchAllCommand implements Callable<Integer> {
       entries.add(entry(kind));
     }
     SuiteReport suite =
-        new SuiteReport(SuiteReport.FORMAT, started, options.quick(), options.machine(), entries);
+        new SuiteReport(SuiteReport.FORMAT, started, options.quick(), machine, entries);
     suite.write(out);
     PrintWriter told = spec.commandLine().getOut();
     entries.forEach(entry ->

@@ -7,6 +7,7 @@ import io.landfall.perf.report.Machine;
 import io.landfall.perf.report.Report;
 import io.landfall.perf.worker.WorkerProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -63,6 +64,9 @@ final class BenchOptions {
   }
 
   Machine machine() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new IOException(directory + ": no directory; --dir names one on what is measured");
+    }
     return Machine.here(directory, WorkerProcess.options());
   }
 
@@ -76,6 +80,7 @@ final class BenchOptions {
             Optional.ofNullable(guest),
             service,
             log);
+    Machine machine = machine();
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     double load = Machine.load();
     var outcome = kind.run(settings);
@@ -85,7 +90,7 @@ final class BenchOptions {
         started,
         quick,
         kind.rounds(settings),
-        machine(),
+        machine,
         load,
         Machine.load(),
         outcome);

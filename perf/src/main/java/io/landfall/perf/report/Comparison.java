@@ -96,7 +96,9 @@ public record Comparison(
     Spread newer = figure.spread();
     double ratio = older.median() == 0 ? Double.NaN : newer.median() / older.median();
     Verdict verdict = Verdict.SAME;
-    if (newer.min() > older.max()) {
+    if (older.count() < 2 || newer.count() < 2) {
+      verdict = Verdict.SAME; // what was measured once has no spread to leave
+    } else if (newer.min() > older.max()) {
       verdict = figure.moreIsBetter() ? Verdict.FASTER : Verdict.SLOWER;
     } else if (newer.max() < older.min()) {
       verdict = figure.moreIsBetter() ? Verdict.SLOWER : Verdict.FASTER;

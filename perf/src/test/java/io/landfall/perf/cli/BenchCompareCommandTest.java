@@ -50,6 +50,13 @@ class BenchCompareCommandTest {
   }
 
   @Test
+  void whatWasMeasuredOnceIsNeitherFasterNorSlower() throws IOException {
+    MicroResult once = new MicroResult("a", "ops/s", Spread.of(100));
+    assertThat(compare(report("micro", once), report("micro", score("a", 50, 60, 89)))).isZero();
+    assertThat(out.toString()).contains("| 0.60 |  |");
+  }
+
+  @Test
   void twoDifferentBenchesAreAUsageError() throws IOException {
     assertThat(compare(report("micro", score("a", 1, 1, 1)), report("image", score("a", 1, 1, 1))))
         .isEqualTo(2);
