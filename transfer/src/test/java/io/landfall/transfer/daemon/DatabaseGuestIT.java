@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// and again, and must not notice.
 @Timeout(600)
 class DatabaseGuestIT {
-  private static final int RECORDS = 600;
+  private static final int RECORDS = 400;
   private static final int EVICTIONS = 5;
-  private static final int RECORDS_BETWEEN = 30;
+  private static final int RECORDS_BETWEEN = 20;
   private static final String DATABASE =
       """
       n=0

@@ -27,12 +27,6 @@ class DemoEndToEndIT {
   @Test
   void aJobGoesItsWholeWayOnQemu() throws Exception {
     Tools.need("qemu-system-x86_64");
-    assertGoesItsWholeWay("qemu");
-  }
-
-  @Test
-  void aMachineWithCdRomReadOnlyDiskAndNetworkGoesItsWholeWay() throws Exception {
-    Tools.need("qemu-system-x86_64");
     assertGoesItsWholeWay("qemu", Set.of(DemoExtra.values()));
   }
 
