@@ -7,6 +7,8 @@ import io.landfall.snapshot.device.MemoryDevice;
 import io.landfall.snapshot.device.Range;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Both sides of a pull in one thread, over a network that delivers in any order between requests,
@@ -17,45 +19,63 @@ class SessionSimulationTest {
 
   @Test
   void everyScheduleEndsWithTheExactContent() {
-    for (int seed = 0; seed < SCHEDULES; seed++) {
-      try {
-        Simulation simulation = new Simulation(seed, 0);
-        simulation.run();
-        simulation.assertExact();
-      } catch (ProtocolException | RuntimeException | AssertionError e) {
-        throw new AssertionError("seed " + seed, e);
-      }
-    }
+    eachOf(
+        SCHEDULES,
+        seed -> {
+          Simulation simulation = new Simulation(seed, 0);
+          simulation.run();
+          simulation.assertExact();
+        });
   }
 
   @Test
   void lyingSourceIsFoundOutOrDoesNoHarm() {
-    int foundOut = 0;
-    for (int seed = 0; seed < SCHEDULES / 2; seed++) {
-      Simulation simulation = new Simulation(seed, 10);
-      try {
-        simulation.run();
-        simulation.assertExact();
-      } catch (ProtocolException e) {
-        foundOut++;
-        simulation.assertNothingWrongWritten();
-      } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError("seed " + seed, e);
-      } finally {
-        simulation.close();
-      }
-    }
-    assertThat(foundOut).isGreaterThan(SCHEDULES / 8);
+    LongAdder foundOut = new LongAdder();
+    eachOf(
+        SCHEDULES / 2,
+        seed -> {
+          Simulation simulation = new Simulation(seed, 10);
+          try {
+            simulation.run();
+            simulation.assertExact();
+          } catch (ProtocolException e) {
+            foundOut.increment();
+            simulation.assertNothingWrongWritten();
+          } finally {
+            simulation.close();
+          }
+        });
+    assertThat(foundOut.sum()).isGreaterThan(SCHEDULES / 8);
   }
 
   @Test
-  void cancelledPullGivesAllItsCreditBack() throws ProtocolException {
-    for (int seed = 0; seed < SCHEDULES / 2; seed++) {
-      Simulation simulation = new Simulation(seed, 0);
-      simulation.runSome(new SplittableRandom(seed).nextInt(1, 60));
-      simulation.cancel();
-      simulation.assertCreditReturned("seed " + seed);
-    }
+  void cancelledPullGivesAllItsCreditBack() {
+    eachOf(
+        SCHEDULES / 2,
+        seed -> {
+          Simulation simulation = new Simulation(seed, 0);
+          simulation.runSome(new SplittableRandom(seed).nextInt(1, 60));
+          simulation.cancel();
+          simulation.assertCreditReturned("seed " + seed);
+        });
+  }
+
+  @FunctionalInterface
+  private interface Schedule {
+    void run(int seed) throws ProtocolException;
+  }
+
+  /// Each schedule is one thread's; different ones share nothing, so every core takes some.
+  private static void eachOf(int schedules, Schedule schedule) {
+    IntStream.range(0, schedules)
+        .parallel()
+        .forEach(seed -> {
+          try {
+            schedule.run(seed);
+          } catch (ProtocolException | RuntimeException | AssertionError e) {
+            throw new AssertionError("seed " + seed, e);
+          }
+        });
   }
 
   @Test
