@@ -23,7 +23,7 @@ class AgentMemoryIT {
     try (Pool pool = new Pool(directory, "simulated")) {
       pool.startExecute("execute");
       pool.startSubmit();
-      Path file = pool.job(20 * GIB, 2 * GIB, new WorkPlan(2, Duration.ofMillis(10)));
+      Path file = pool.job(20 * GIB, GIB / 2, new WorkPlan(2, Duration.ofMillis(10)));
 
       List<JobEvent> events = pool.watch(pool.submit(file), JobEvent::last);
 
