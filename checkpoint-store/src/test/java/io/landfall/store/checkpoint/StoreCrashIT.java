@@ -15,6 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,29 +32,51 @@ class StoreCrashIT {
   private static final long SEED = Long.getLong("crash.seed", 20261124);
   private static final int KILLS_PER_STORE = 5;
 
+  private static final int WORKERS = 2;
+
   @TempDir private Path spool;
-  private int acknowledgedInAll;
+  private final AtomicInteger acknowledgedInAll = new AtomicInteger();
 
   @Test
   void whatWasAcknowledgedSurvivesEveryKill() throws Exception {
-    Random random = new Random(SEED);
-    int kills = 0;
-    try (WarmChildren children = new WarmChildren(spool.resolve("lib"))) {
-      for (int store = 0; kills < KILLS; store++) {
-        // One in four encrypted: the same write order around other bytes.
-        Path directory = spool.resolve((store % 4 == 3 ? "encrypted-" : "store-") + store);
-        Map<String, String> acknowledged = new HashMap<>();
-        for (int i = 0; i < KILLS_PER_STORE && kills < KILLS; i++) {
-          acknowledged.putAll(killOne(children, directory, random));
-          kills++;
-          assertWhole(directory, acknowledged, "seed " + SEED + ", kill " + kills);
-        }
-        acknowledgedInAll += acknowledged.size();
+    try (ExecutorService workers = Executors.newFixedThreadPool(WORKERS)) {
+      List<Future<Void>> running = new ArrayList<>();
+      for (int i = 0; i < WORKERS; i++) {
+        int worker = i;
+        running.add(workers.submit(() -> killAgainAndAgain(worker)));
+      }
+      for (Future<Void> one : running) {
+        one.get();
       }
     }
     System.out.printf(
-        "%d kills, %d checkpoints acknowledged, seed %d%n", kills, acknowledgedInAll, SEED);
-    assertThat(acknowledgedInAll).isGreaterThan(kills);
+        "%d kills, %d checkpoints acknowledged, seed %d%n", KILLS, acknowledgedInAll.get(), SEED);
+    assertThat(acknowledgedInAll.get()).isGreaterThan(KILLS);
+  }
+
+  /// One worker's share, on stores of its own.
+  private Void killAgainAndAgain(int worker) throws Exception {
+    Random random = new Random(SEED + worker);
+    int share = (KILLS + worker) / WORKERS;
+    int kills = 0;
+    try (WarmChildren children = new WarmChildren(spool.resolve("lib-" + worker))) {
+      for (int store = 0; kills < share; store++) {
+        // One in four encrypted: the same write order around other bytes.
+        String kind = store % 4 == 3 ? "encrypted" : "store";
+        Path directory = spool.resolve(kind + '-' + worker + '-' + store);
+        Map<String, String> acknowledged = new HashMap<>();
+        for (int i = 0; i < KILLS_PER_STORE && kills < share; i++) {
+          acknowledged.putAll(killOne(children, directory, random));
+          kills++;
+          assertWhole(
+              directory,
+              acknowledged,
+              "seed %d, worker %d, kill %d".formatted(SEED, worker, kills));
+        }
+        acknowledgedInAll.addAndGet(acknowledged.size());
+      }
+    }
+    return null;
   }
 
   private static Map<String, String> killOne(WarmChildren children, Path directory, Random random)
