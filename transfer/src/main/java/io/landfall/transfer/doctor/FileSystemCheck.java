@@ -3,7 +3,6 @@ package io.landfall.transfer.doctor;
 import io.landfall.transfer.daemon.AgentSettings;
 import io.landfall.transfer.daemon.AgentSettings.Role;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -39,12 +38,12 @@ final class FileSystemCheck implements Check {
   }
 
   private Finding together() throws IOException {
-    FileStore execute = Files.getFileStore(existing(settings.execute()));
-    FileStore spool = Files.getFileStore(existing(settings.spool()));
-    return execute.equals(spool)
+    FileSystem execute = FileSystem.of(existing(settings.execute()));
+    FileSystem spool = FileSystem.of(existing(settings.spool()));
+    return execute.device() == spool.device()
         ? Finding.costs(
             "EXECUTE and SPOOL",
-            "on one file system, " + execute.name(),
+            "on one file system",
             "images and checkpoints compete for its space and its speed",
             "put them on disks of their own, or set RESERVED_DISK and LANDFALL_IMAGE_CACHE_SIZE")
         : Finding.good("EXECUTE and SPOOL", "on file systems of their own");
@@ -70,7 +69,7 @@ final class FileSystemCheck implements Check {
               "ask as the agent's user: sudo -u landfall landfall doctor; or set " + name));
       return;
     }
-    FileStore store = Files.getFileStore(directory);
+    FileSystem store = FileSystem.of(directory);
     findings.accept(space(name, configured, directory, store));
     try (Scratch scratch = Scratch.in(directory)) {
       findings.accept(
@@ -93,15 +92,14 @@ final class FileSystemCheck implements Check {
     }
   }
 
-  private static Finding space(String name, Path configured, Path directory, FileStore store)
-      throws IOException {
-    long free = store.getUsableSpace();
+  private static Finding space(String name, Path configured, Path directory, FileSystem store) {
+    long free = store.freeBytes();
     String found =
         "%s: %s free of %s, %s%s"
             .formatted(
                 configured,
                 Figure.bytes(free),
-                Figure.bytes(store.getTotalSpace()),
+                Figure.bytes(store.totalBytes()),
                 store.type(),
                 directory.equals(configured) ? "" : "; tried in " + directory);
     return free >= LITTLE_BYTES
