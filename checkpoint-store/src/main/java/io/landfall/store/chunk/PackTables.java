@@ -48,10 +48,14 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
   @Override
   public Optional<ChunkLocation> find(ChunkId id) throws IOException {
     Optional<ChunkLocation> found = search(id);
-    if (found.isEmpty() && refresh()) {
-      found = search(id);
-    }
-    return found;
+    return found.isPresent() ? found : searchAgain(id);
+  }
+
+  /// Whoever looks while another thread puts a table to the front may miss that table: only a miss
+  /// while nobody moves one is believed.
+  private synchronized Optional<ChunkLocation> searchAgain(ChunkId id) throws IOException {
+    refresh();
+    return search(id);
   }
 
   private Optional<ChunkLocation> search(ChunkId id) throws IOException {
