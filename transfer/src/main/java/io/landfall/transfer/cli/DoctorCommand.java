@@ -1,20 +1,16 @@
 package io.landfall.transfer.cli;
 
-import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.doctor.Diagnosis;
 import io.landfall.transfer.doctor.Doctor;
 import io.landfall.transfer.doctor.Finding;
 import io.landfall.transfer.doctor.Finding.Level;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,23 +30,10 @@ import picocli.CommandLine.Spec;
       "3:something that the configuration asks for does not work (--strict: or costs something)"
     })
 final class DoctorCommand implements Callable<Integer> {
-  static final Path PACKAGED = Path.of("/etc/landfall/landfall.conf");
   private static final int INDENT = 10;
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "The agent's configuration file (default: /etc/landfall/landfall.conf if readable).")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "NAME=VALUE",
-      description = "A setting, as if it stood in the configuration; may be given several times.")
-  private Map<String, String> set = Map.of();
+  @Mixin private HostConfiguration configuration;
 
   @Option(names = "--json", description = "Print everything as one JSON object.")
   private boolean json;
@@ -60,9 +43,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<Path> file =
-        Optional.ofNullable(config).or(() -> Optional.of(PACKAGED).filter(Files::isReadable));
-    Diagnosis diagnosis = Doctor.examine(ConfigurationSources.here(Map.of(), file, set));
+    Diagnosis diagnosis = Doctor.examine(configuration.sources());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(ControlJson.write(diagnosis));

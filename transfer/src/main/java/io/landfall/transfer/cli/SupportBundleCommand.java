@@ -1,20 +1,16 @@
 package io.landfall.transfer.cli;
 
-import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.doctor.Evidence;
 import io.landfall.transfer.doctor.SupportBundle;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,25 +33,13 @@ final class SupportBundleCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private AgentOption agent;
+  @Mixin private HostConfiguration configuration;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
       description = "The archive (default: landfall-support-TIME.tar.gz here).")
   private Path file;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "The agent's configuration file (default: /etc/landfall/landfall.conf if readable).")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "NAME=VALUE",
-      description = "A setting, as if it stood in the configuration; may be given several times.")
-  private Map<String, String> set = Map.of();
 
   @Option(
       names = "--log",
@@ -65,11 +49,8 @@ final class SupportBundleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<Path> configuration =
-        Optional.ofNullable(config)
-            .or(() -> Optional.of(DoctorCommand.PACKAGED).filter(Files::isReadable));
     Evidence evidence =
-        new Evidence(ConfigurationSources.here(Map.of(), configuration, set))
+        new Evidence(configuration.sources())
             .versions(String.join("", new Version().getVersion()))
             .configuration()
             .diagnosis();

@@ -6,7 +6,9 @@
 /// shared with other jobs; what it writes is an overlay of its own per disk and one file that is
 /// its memory, page for page. So a checkpoint is those files plus the small state of the virtual
 /// devices, and moving one is moving disks. A guest that runs on is checkpointed from the same
-/// files, frozen for a moment: [freeze][io.landfall.transfer.lifecycle.Vm#freeze].
+/// files, frozen for a moment: [freeze][io.landfall.transfer.lifecycle.Vm#freeze]. While a base
+/// still lands, QEMU reads it over NBD and is moved to the file when that is complete. VMware's
+/// overlays are VMDK deltas over a link to the base, and it saves no machine that runs on.
 ///
 /// States and what may follow each are data, in [io.landfall.transfer.lifecycle.Lifecycle]. A
 /// transition is durable in the VM's directory before it is acted on, so that an agent which died
