@@ -3,6 +3,7 @@ package io.landfall.snapshot.device;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 
 /// A disk, a layer of a disk, or a guest's memory: bytes addressed by guest offset.
 ///
@@ -20,6 +21,17 @@ public interface BlockDevice extends AutoCloseable {
   /// @throws IndexOutOfBoundsException if `offset + target.remaining()` is behind the end
   /// @throws CorruptImageException if the image contradicts itself there
   void read(long offset, ByteBuffer target) throws IOException;
+
+  /// Fills `target` as [#read] does, if nothing has to be waited for: no disk, no peer. For threads
+  /// that must not block.
+  ///
+  /// @return false if something is not in memory, or nobody can tell; what is in `target` then, up
+  ///   to its limit, means nothing, and its position is where it was
+  /// @throws IndexOutOfBoundsException if `offset + target.remaining()` is behind the end
+  default boolean readCached(long offset, ByteBuffer target) throws IOException {
+    Objects.checkFromIndexSize(offset, (long) target.remaining(), sizeBytes());
+    return false;
+  }
 
   /// Writes all of `source` at `offset`. Durable after [#flush].
   ///

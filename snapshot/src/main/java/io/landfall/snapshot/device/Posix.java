@@ -10,6 +10,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /// The few Linux calls behind sparse files that the JDK has no name for. Numbers are Linux's, the
 /// same on x86-64 and AArch64; on another system nothing here is called.
@@ -25,6 +26,7 @@ final class Posix {
   static final int SYNC_FILE_RANGE_WRITE = 2;
   static final int POSIX_FADV_WILLNEED = 3;
   static final int POSIX_FADV_DONTNEED = 4;
+  static final int RWF_NOWAIT = 8;
   static final int EINTR = 4;
   static final int ENXIO = 6;
   static final int EINVAL = 22;
@@ -64,6 +66,9 @@ final class Posix {
   private static final MethodHandle SYNC_FILE_RANGE = onRange("sync_file_range");
   private static final MethodHandle POSIX_FADVISE = onRange("posix_fadvise");
 
+  /// Null where the C library has no such call.
+  private static final MethodHandle PREADV2 = AVAILABLE ? preadv2() : null;
+
   private Posix() {}
 
   private static MethodHandle onRange(String name) {
@@ -75,6 +80,24 @@ final class Posix {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_INT));
+  }
+
+  private static MethodHandle preadv2() {
+    FunctionDescriptor descriptor =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_INT,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_INT);
+    Linker linker = Linker.nativeLinker();
+    return linker
+        .defaultLookup()
+        .find("preadv2")
+        .map(address ->
+            linker.downcallHandle(address, descriptor, Linker.Option.captureCallState("errno")))
+        .orElse(null);
   }
 
   private static MethodHandle handle(
@@ -126,6 +149,24 @@ final class Posix {
     return call(
         "sync_file_range",
         (errno, _) -> (int) SYNC_FILE_RANGE.invokeExact(errno, fd, offset, length, flags));
+  }
+
+  /// Bytes that the kernel had in memory and put into `target`, from its position on; perhaps fewer
+  /// than there is room for. A negated errno, `EOPNOTSUPP` among them, where it would have to wait.
+  ///
+  /// @param target a direct buffer
+  static long readNoWait(int fd, long offset, ByteBuffer target) throws IOException {
+    if (PREADV2 == null) {
+      return -EOPNOTSUPP;
+    }
+    return call(
+        "preadv2",
+        (errno, arena) -> {
+          MemorySegment vector = arena.allocate(ValueLayout.ADDRESS, 2);
+          vector.setAtIndex(ValueLayout.ADDRESS, 0, MemorySegment.ofBuffer(target));
+          vector.setAtIndex(ValueLayout.JAVA_LONG, 1, target.remaining());
+          return (long) PREADV2.invokeExact(errno, fd, vector, 1, offset, RWF_NOWAIT);
+        });
   }
 
   /// 0; an advice that is not taken is no error worth telling.

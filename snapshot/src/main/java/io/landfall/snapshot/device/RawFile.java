@@ -117,6 +117,16 @@ public final class RawFile implements BlockDevice {
   }
 
   @Override
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    Objects.checkFromIndexSize(offset, (long) target.remaining(), sizeBytes);
+    if (sparse == null || !target.isDirect() || !sparse.readCached(offset, target)) {
+      return false;
+    }
+    target.position(target.limit());
+    return true;
+  }
+
+  @Override
   public void write(long offset, ByteBuffer source) throws IOException {
     requireWritable();
     Objects.checkFromIndexSize(offset, (long) source.remaining(), sizeBytes);

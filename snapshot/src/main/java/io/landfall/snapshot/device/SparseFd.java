@@ -1,6 +1,7 @@
 package io.landfall.snapshot.device;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -58,6 +59,17 @@ final class SparseFd implements AutoCloseable {
         return whence == Posix.SEEK_DATA ? OptionalLong.of(offset) : OptionalLong.empty();
       }
       throw new IOException("lseek at " + offset + ": errno " + -found);
+    } finally {
+      gate.readLock().unlock();
+    }
+  }
+
+  /// Fills a direct buffer from the kernel's cache; false if that does not have all of it.
+  boolean readCached(long offset, ByteBuffer target) throws IOException {
+    gate.readLock().lock();
+    try {
+      requireOpen();
+      return Posix.readNoWait(fd, offset, target) == target.remaining();
     } finally {
       gate.readLock().unlock();
     }

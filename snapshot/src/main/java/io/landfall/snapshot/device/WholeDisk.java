@@ -27,6 +27,11 @@ public record WholeDisk(BlockDevice changes, BlockDevice base) implements BlockD
   }
 
   @Override
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    return changes.readCached(offset, target);
+  }
+
+  @Override
   public void write(long offset, ByteBuffer source) throws IOException {
     changes.write(offset, source);
   }

@@ -30,6 +30,11 @@ final class Lower implements BlockDevice {
   }
 
   @Override
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    return device.readCached(offset, target);
+  }
+
+  @Override
   public List<Extent> extents(long offset, long length, int limit) throws IOException {
     return device.extents(offset, length, limit);
   }

@@ -106,6 +106,18 @@ public final class SnapshotDisk implements BlockDevice {
   }
 
   @Override
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    if (!gate.readLock().tryLock()) {
+      return false;
+    }
+    try {
+      return layers.top().readCached(offset, target);
+    } finally {
+      gate.readLock().unlock();
+    }
+  }
+
+  @Override
   public void write(long offset, ByteBuffer source) throws IOException {
     gate.readLock().lock();
     try {

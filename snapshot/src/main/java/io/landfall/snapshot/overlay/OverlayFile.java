@@ -145,6 +145,20 @@ public final class OverlayFile implements BlockDevice {
     }
   }
 
+  @Override
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    Objects.checkFromIndexSize(offset, (long) target.remaining(), sizeBytes());
+    Extent run = firstRun(offset, target.remaining());
+    if (run.length() < target.remaining()) {
+      return false; // of several layers: left to those who may wait
+    }
+    return switch (run.kind()) {
+      case DATA -> file.readCached(header.dataOffset() + offset, target);
+      case HOLE -> run.end() <= base.sizeBytes() && base.readCached(offset, target);
+      case ZERO -> false;
+    };
+  }
+
   private Extent firstRun(long offset, long length) {
     Kind kind = states.get(offset / BLOCK);
     long end = (offset / BLOCK + 1) * BLOCK;

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RawFileTest extends BlockDeviceContract {
@@ -30,6 +31,18 @@ class RawFileTest extends BlockDeviceContract {
     try (RawFile file = RawFile.create(dir.resolve("new.raw"), 5L << 30)) {
       assertThat(file.sizeBytes()).isEqualTo(5L << 30);
       assertThat(file.extents(0, 5L << 30, 10)).containsExactly(new Extent(0, 5L << 30, Kind.HOLE));
+    }
+  }
+
+  @Test
+  void whatWasJustWrittenIsReadFromMemory() throws IOException {
+    assumeTrue(List.of("ext4", "xfs", "btrfs").contains(Files.getFileStore(dir).type()));
+    try (RawFile file = RawFile.create(dir.resolve("cached.raw"), MIB)) {
+      file.write(4096, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      ByteBuffer target = ByteBuffer.allocateDirect(3);
+      assertThat(file.readCached(4096, target)).isTrue();
+      assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      assertThat(file.readCached(4096, ByteBuffer.allocate(3))).isFalse();
     }
   }
 

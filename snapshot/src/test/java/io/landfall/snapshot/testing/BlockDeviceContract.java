@@ -69,6 +69,29 @@ public abstract class BlockDeviceContract {
   }
 
   @Test
+  void readsFromMemoryTheSameOrNothing() throws IOException {
+    Random random = new Random(8);
+    ByteBuffer target = ByteBuffer.allocateDirect(SIZE_BYTES);
+    for (int i = 0; i < OPERATIONS; i++) {
+      int offset = random.nextInt(SIZE_BYTES);
+      int length = Math.min(SIZE_BYTES - offset, 1 + random.nextInt(1 << random.nextInt(18)));
+      boolean read = device.readCached(offset, target.clear().position(1).limit(1 + length));
+      assertThat(target.position()).isEqualTo(read ? 1 + length : 1);
+      assertThat(target.limit()).isEqualTo(1 + length);
+      if (read) {
+        byte[] bytes = new byte[length];
+        target.get(1, bytes);
+        assertThat(bytes)
+            .as("seed 8, step %d, %d bytes at %d", i, length, offset)
+            .isEqualTo(Arrays.copyOfRange(expected, offset, offset + length));
+      }
+    }
+    assertThatThrownBy(
+            () -> device.readCached(SIZE_BYTES - 10, target.clear().position(0).limit(11)))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
   void readsIntoDirectBuffersAndSlices() throws IOException {
     ByteBuffer direct = ByteBuffer.allocateDirect(5000).position(100).limit(4196);
     device.read(512, direct);

@@ -1,5 +1,6 @@
 package io.landfall.transfer.nbd;
 
+import io.landfall.protocol.nbd.NbdCommand;
 import io.landfall.protocol.nbd.NbdErrno;
 import io.landfall.protocol.nbd.NbdFlags;
 import io.landfall.protocol.nbd.NbdRequest;
@@ -26,6 +27,9 @@ public final class Transmission {
   private static final int MAX_CHUNKS = 64;
   private static final int MAX_STATUS_EXTENTS = 1024;
   private static final int STEP_BYTES = 1 << 20;
+
+  /// Longest READ that is answered from memory at once: a copy of a few microseconds.
+  private static final int MAX_CACHED_BYTES = 256 << 10;
 
   private static final int KNOWN_FLAGS =
       NbdFlags.COMMAND_FUA
@@ -79,6 +83,47 @@ public final class Transmission {
       LOG.log(Level.ERROR, "export " + export.name() + ": " + request, e);
       return failure(request, NbdErrno.EIO, "internal error", allocator);
     }
+  }
+
+  /// The answer to a READ of what is in memory, or null where something would have to be waited for
+  /// or the answer is not one piece of data: that is for [#answer] to say.
+  ///
+  /// Never blocks.
+  public ByteBuf answerCached(NbdRequest request, ByteBufAllocator allocator) {
+    if (request.command() != NbdCommand.READ || request.length() > MAX_CACHED_BYTES) {
+      return null;
+    }
+    ByteBuf out = null;
+    try {
+      refuseWrong(request);
+      int length = (int) request.length();
+      int header = structured ? NbdWriter.DATA_CHUNK_HEADER_BYTES : NbdWriter.SIMPLE_REPLY_BYTES;
+      out = allocator.directBuffer(header + length, header + length);
+      writeHeader(out, request, length);
+      if (device.readCached(request.offset(), out.internalNioBuffer(header, length))
+          && (!structured || isOnePiece(request, length))) {
+        ByteBuf answer = out.writerIndex(header + length);
+        out = null;
+        return answer;
+      }
+      return null;
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.TRACE, "left to a disk thread", e);
+      return null;
+    } finally {
+      if (out != null) {
+        out.release();
+      }
+    }
+  }
+
+  /// Asked after the data was there: whoever has that in memory has where it lies too.
+  private boolean isOnePiece(NbdRequest request, int length) throws IOException {
+    if (request.has(NbdFlags.COMMAND_DF)) {
+      return true;
+    }
+    Extent first = device.extents(request.offset(), length, 1).getFirst();
+    return first.kind() == Kind.DATA && first.length() == length;
   }
 
   private void refuseWrong(NbdRequest request) throws Refusal {
@@ -151,16 +196,20 @@ public final class Transmission {
     int length = (int) request.length();
     ByteBuf out = allocator.directBuffer(headerBytes + length, headerBytes + length);
     try {
-      if (structured) {
-        NbdWriter.dataChunk(out, true, request.cookie(), request.offset(), length);
-      } else {
-        NbdWriter.simpleReply(out, request.cookie(), NbdErrno.NONE);
-      }
+      writeHeader(out, request, length);
       readInto(out, request.offset(), length);
       return out;
     } catch (IOException | RuntimeException e) {
       out.release();
       throw e;
+    }
+  }
+
+  private void writeHeader(ByteBuf out, NbdRequest request, int length) {
+    if (structured) {
+      NbdWriter.dataChunk(out, true, request.cookie(), request.offset(), length);
+    } else {
+      NbdWriter.simpleReply(out, request.cookie(), NbdErrno.NONE);
     }
   }
 
@@ -239,9 +288,7 @@ public final class Transmission {
       case CACHE -> readAhead(request.offset(), request.length());
       default -> {}
     }
-    boolean durable =
-        request.command() == io.landfall.protocol.nbd.NbdCommand.FLUSH
-            || request.has(NbdFlags.COMMAND_FUA);
+    boolean durable = request.command() == NbdCommand.FLUSH || request.has(NbdFlags.COMMAND_FUA);
     if (durable && !export.readOnly()) {
       device.flush();
     }

@@ -48,6 +48,11 @@ public final class BoundedCache<V> {
     return loaded;
   }
 
+  /// The value of `key`, or null if it is not here.
+  public synchronized V present(long key) {
+    return values.get(key);
+  }
+
   private synchronized void put(long key, V value) {
     if (values.putIfAbsent(key, value) != null) {
       return;

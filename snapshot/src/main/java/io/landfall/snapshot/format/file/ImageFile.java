@@ -93,6 +93,13 @@ public final class ImageFile implements AutoCloseable {
     Zeros.fill(target);
   }
 
+  /// Fills `target` from `offset` if the kernel has all of it in memory.
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    return offset >= 0
+        && offset <= sizeBytes - target.remaining()
+        && file.readCached(start + offset, target);
+  }
+
   /// How many bytes from `offset` on are a hole of the file, and so read as zeros without a look.
   public long holeAt(long offset) throws IOException {
     if (offset >= sizeBytes) {

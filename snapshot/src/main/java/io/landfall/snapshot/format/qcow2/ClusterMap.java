@@ -55,6 +55,23 @@ final class ClusterMap {
     return run.cutAt(maxLength);
   }
 
+  /// The file offset of `length` bytes of data that lie side by side, or -1 if they do not, or if
+  /// that cannot be told without a look into the file.
+  long cachedData(long offset, int length) throws IOException {
+    long at = offset / header.l1SpanBytes() * Long.BYTES;
+    ByteBuffer l1 = slices.present(header.l1Offset() + at - at % SLICE_BYTES);
+    if (l1 == null) {
+      return -1;
+    }
+    long l2 = l1.getLong((int) (at % SLICE_BYTES)) & Layout.OFFSET_MASK;
+    long entry = (offset >> header.clusterBits()) % header.l2Entries() * header.l2EntryBytes();
+    if (l2 == 0 || slices.present(l2 + entry - entry % l2SliceBytes) == null) {
+      return -1;
+    }
+    Mapping run = map(offset, length);
+    return run.kind() == Mapping.Kind.DATA && run.length() == length ? run.host() : -1;
+  }
+
   private long l1Entry(long index) throws IOException {
     long at = index * Long.BYTES;
     long sliceStart = at - at % SLICE_BYTES;

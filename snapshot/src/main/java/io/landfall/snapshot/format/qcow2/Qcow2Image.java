@@ -101,6 +101,13 @@ public final class Qcow2Image implements BlockDevice {
     }
   }
 
+  @Override
+  public boolean readCached(long offset, ByteBuffer target) throws IOException {
+    Objects.checkFromIndexSize(offset, (long) target.remaining(), sizeBytes());
+    long host = map.cachedData(offset, target.remaining());
+    return host >= 0 && file.readCached(host, target);
+  }
+
   private void readData(long host, ByteBuffer target, int length) throws IOException {
     int limit = target.limit();
     file.readPadded(host, target.limit(target.position() + length));
