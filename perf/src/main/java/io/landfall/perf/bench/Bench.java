@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// One bench: makes its data, sets up its contenders, runs the contest, cleans up.
-public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench {
+public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench, NbdBench {
   private final Scale scale;
   private final Consumer<String> log;
 
@@ -26,7 +26,7 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
     try (Rig rig = Rig.open(scale.link());
         Contenders contenders = new Contenders()) {
       log.accept("making the images ...");
-      Images images = Images.make(Files.createDirectory(directory.resolve("data")), scale);
+      Images images = make(Files.createDirectory(directory.resolve("data")));
       enter(rig, images, Files.createDirectory(directory.resolve("logs")), contenders);
       Path arena = Files.createDirectory(directory.resolve("arena"));
       Contest contest = new Contest(rig, jobs(images), contenders.present(), arena, log);
@@ -43,6 +43,11 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
     }
   }
 
+  /// Makes what the jobs are about.
+  Images make(Path directory) throws IOException {
+    return Images.make(directory, scale);
+  }
+
   abstract List<Job> jobs(Images images);
 
   /// Starts who takes part.
@@ -52,7 +57,8 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
     return scale;
   }
 
-  private String data(Images images) {
+  /// What it was about, for the report.
+  String data(Images images) {
     return "disk of %d MiB with %d MiB of data (seed %d), next version with %.1f MiB changed in %d runs (seed %d)%s"
         .formatted(
             scale.image().sizeBytes() >> 20,

@@ -7,6 +7,7 @@ import java.util.Locale;
 /// All benches, in the order in which `all` runs them.
 public enum BenchKind {
   IMAGE,
+  NBD,
   STORE,
   TRANSFER,
   CHECKPOINT,
@@ -20,6 +21,7 @@ public enum BenchKind {
     Scale scale = settings.scale();
     return switch (this) {
       case IMAGE -> new ImageBench(scale, settings.log()).run(settings.directory());
+      case NBD -> new NbdBench(scale, settings.log()).run(settings.directory());
       case STORE -> new StoreBench(scale, settings.log()).run(settings.directory());
       case TRANSFER -> new TransferBench(scale, settings.log()).run(settings.directory());
       case CHECKPOINT -> RowOutcomes.checkpoint(settings);

@@ -28,6 +28,13 @@ record Images(
     long treeBytes,
     List<Range> changes) {
 
+  /// Makes the image alone.
+  static Images one(Path directory, DiskImage image) throws IOException {
+    Path first = directory.resolve("first.raw");
+    image.write(first);
+    return new Images(directory, first, first, first, directory, 0, List.of());
+  }
+
   /// Makes them.
   static Images make(Path directory, Scale scale) throws IOException {
     DiskImage image = scale.image();

@@ -41,6 +41,7 @@ public final class BenchCommand implements Callable<Integer> {
       description = {
         "${COMPLETION-CANDIDATES}:",
         "image: raw and qcow2, beside qemu-img",
+        "nbd: reads and writes over NBD, beside nbdkit, qemu-nbd and QEMU's own qcow2",
         "store: ingest, restore, beside restic and borg",
         "transfer: landing over loopback, beside nbdcopy, rsync, cp, qemu-img",
         "checkpoint: how long a guest of 256 MiB stands still while it is checkpointed",

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 
 /// Ports for servers that cannot choose one themselves.
-final class Ports {
+public final class Ports {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long PAUSE_MILLIS = 20;
 
@@ -21,7 +21,7 @@ final class Ports {
   }
 
   /// Asks a server with a client of its own until it answers.
-  static void await(Rig rig, String... probe) throws IOException {
+  public static void await(Rig rig, String... probe) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {

@@ -1,8 +1,6 @@
 package io.landfall.perf.worker;
 
-import io.landfall.perf.image.Contents;
 import io.landfall.snapshot.device.BlockDevice;
-import io.landfall.snapshot.device.RawFile;
 import io.landfall.snapshot.format.ImageFormat;
 import io.landfall.snapshot.format.qcow2.Qcow2Writer;
 import java.io.IOException;
@@ -19,12 +17,7 @@ final class ImageWork {
     try (BlockDevice source = open(order.image())) {
       switch (order.format()) {
         case QCOW2 -> Qcow2Writer.write(source, target, done -> {});
-        case RAW -> {
-          try (RawFile raw = RawFile.create(target, source.sizeBytes())) {
-            Contents.copy(source, raw);
-            raw.flush();
-          }
-        }
+        case RAW -> ImageFormat.RAW.write(source, target, done -> {});
       }
     }
     return Map.of();
@@ -43,7 +36,7 @@ final class ImageWork {
     return Map.of();
   }
 
-  private static BlockDevice open(String image) throws IOException {
+  static BlockDevice open(String image) throws IOException {
     Path path = Path.of(image);
     return ImageFormat.probe(path).open(path);
   }

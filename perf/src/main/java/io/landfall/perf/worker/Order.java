@@ -22,6 +22,15 @@ public sealed interface Order {
   /// @param names what is known of each
   record Serve(Map<String, String> images, Names names) implements Order {}
 
+  /// Serve an image over NBD on a Unix socket until [HideDisk].
+  ///
+  /// @param image raw or qcow2
+  /// @param overlay a new directory for what clients write; empty for a read-only export
+  record ShowDisk(String image, String overlay, String socket) implements Order {}
+
+  /// End what was shown on that socket; what clients wrote is durable then.
+  record HideDisk(String socket) implements Order {}
+
   /// Serve an overlay over a raw image, as the execute host does with what a job wrote.
   ///
   /// @param name to serve it under

@@ -3,6 +3,7 @@ package io.landfall.perf.worker;
 import io.landfall.perf.worker.Order.BareReceive;
 import io.landfall.perf.worker.Order.BareSend;
 import io.landfall.perf.worker.Order.Convert;
+import io.landfall.perf.worker.Order.HideDisk;
 import io.landfall.perf.worker.Order.Ingest;
 import io.landfall.perf.worker.Order.Know;
 import io.landfall.perf.worker.Order.Land;
@@ -14,6 +15,7 @@ import io.landfall.perf.worker.Order.Serve;
 import io.landfall.perf.worker.Order.ServeOverlay;
 import io.landfall.perf.worker.Order.ServeTree;
 import io.landfall.perf.worker.Order.Settle;
+import io.landfall.perf.worker.Order.ShowDisk;
 import io.landfall.perf.worker.Order.Verify;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +32,7 @@ public final class Worker {
   private final JsonMapper json = new JsonMapper();
   private final LandingWork landing = new LandingWork();
   private final BareCopy bare = new BareCopy();
+  private final ShownDisks shown = new ShownDisks();
 
   private Worker() {}
 
@@ -73,6 +76,8 @@ public final class Worker {
       case Verify verify -> StoreWork.verify(verify);
       case Restore restore -> StoreWork.restore(restore);
       case Convert convert -> ImageWork.convert(convert);
+      case ShowDisk show -> shown.show(show);
+      case HideDisk hide -> shown.hide(hide);
       case Read read -> ImageWork.read(read);
     };
   }

@@ -54,7 +54,7 @@ class BenchIT {
     assertThat(suite.entries())
         .extracting(Entry::bench)
         .containsExactly(
-            "image", "store", "transfer", "checkpoint", "lazy", "series", "scale", "micro");
+            "image", "nbd", "store", "transfer", "checkpoint", "lazy", "series", "scale", "micro");
     assertThat(suite.quick()).isTrue();
     assertThat(suite.machine().cores()).isPositive();
     assertThat(suite.machine().jvmOptions()).contains("-Xmx192m");
