@@ -1,6 +1,7 @@
 package io.landfall.perf.bench;
 
 import io.landfall.perf.contest.Trees;
+import io.landfall.perf.image.Contents;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.store.chunking.Chunking;
@@ -29,12 +30,14 @@ import io.landfall.transfer.session.Export;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +50,9 @@ import java.util.concurrent.TimeoutException;
 /// link. QEMU is in software emulation, so that much of a boot is the processor's.
 public final class LazyBench {
   /// 100 Mbit/s.
-  private static final long LINK_BYTES_PER_SECOND = 12_500_000;
+  static final int LINK_MBIT = 100;
 
+  private static final long BYTES_PER_MBIT = 125_000;
   private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int MEMORY_MIB = 512;
@@ -57,15 +61,19 @@ public final class LazyBench {
 
   private final Optional<Path> guest;
   private final String marker;
-  private final int madeMib;
+  private final int mib;
+  private final int linkMbit;
 
   /// @param guest a raw disk that boots; empty for one that is made here
   /// @param marker what that guest writes to its first serial port when it is at its service
-  /// @param madeMib size of the one that is made, half of which is data
-  public LazyBench(Optional<Path> guest, String marker, int madeMib) {
-    this.madeMib = madeMib;
+  /// @param mib size of the one that is made, half of which is data; a given one is grown to it
+  ///   with data that the guest has no use for
+  /// @param linkMbit rate of the link in Mbit/s
+  public LazyBench(Optional<Path> guest, String marker, int mib, int linkMbit) {
+    this.mib = mib;
     this.guest = guest;
     this.marker = marker;
+    this.linkMbit = linkMbit;
   }
 
   /// One guest.
@@ -73,22 +81,31 @@ public final class LazyBench {
   /// @param kind how its image came
   /// @param imageBytes data in the image
   /// @param serviceMillis from the order to land until the guest was at its service
+  /// @param askedBytes of the image that the guest had read then, in blocks of 64 KiB: its working
+  ///   set; -1 where nobody counted
   /// @param bytes of the image that had travelled then
   /// @param demandedBytes of them, those that the guest had waited for
+  /// @param waitedMillis how long it had waited for them
   public record Row(
-      String kind, long imageBytes, long serviceMillis, long bytes, long demandedBytes) {}
+      String kind,
+      long imageBytes,
+      long serviceMillis,
+      long askedBytes,
+      long bytes,
+      long demandedBytes,
+      long waitedMillis) {}
 
   /// Runs it in a new directory below `parent`, which is deleted at the end.
   public List<Row> run(Path parent) throws IOException {
     Path directory = Files.createTempDirectory(parent, "landfall-bench-");
     try (Endpoint sender = Endpoint.open(EndpointSettings.of("sender"));
         Endpoint receiver = Endpoint.open(EndpointSettings.of("receiver"))) {
-      Path image = guest.isPresent() ? guest.get() : made(directory);
+      Path image = guest.isPresent() ? grown(directory) : made(directory);
       Manifest manifest;
       try (RawFile content = RawFile.open(image)) {
         manifest = Chunking.manifestOf(content, CHUNK_BYTES, done -> {});
       }
-      sender.limitSending(LINK_BYTES_PER_SECOND);
+      sender.limitSending(linkMbit * BYTES_PER_MBIT);
       InetSocketAddress address =
           sender.listen(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -107,8 +124,27 @@ public final class LazyBench {
 
   private Path made(Path directory) throws IOException {
     Path image = directory.resolve("guest.img");
-    DemoImage.write(
-        image, madeMib * MIB, madeMib * MIB / 2, 3, new WorkPlan(1, Duration.ofMillis(10)));
+    DemoImage.write(image, mib * MIB, mib * MIB / 2, 3, new WorkPlan(1, Duration.ofMillis(10)));
+    return image;
+  }
+
+  /// The guest's disk, with data behind its end up to the size that is asked for.
+  private Path grown(Path directory) throws IOException {
+    long guestBytes = Files.size(guest.orElseThrow());
+    if (guestBytes >= mib * MIB) {
+      return guest.get();
+    }
+    Path image = directory.resolve("guest.img");
+    byte[] noise = new byte[(int) MIB];
+    Random random = new Random(1);
+    try (RawFile small = RawFile.open(guest.get());
+        RawFile large = RawFile.create(image, mib * MIB)) {
+      Contents.copy(small, large);
+      for (long at = guestBytes; at + MIB <= large.sizeBytes(); at += MIB) {
+        random.nextBytes(noise);
+        large.write(at, ByteBuffer.wrap(noise));
+      }
+    }
     return image;
   }
 
@@ -138,8 +174,11 @@ public final class LazyBench {
     try (RemoteImage remote = RemoteImage.open(peer, NAME)) {
       landed = Landing.land(remote, target, LandingOptions.DEFAULT, TransferListener.NONE);
     }
+    long landedMillis = millis(began);
     awaitService(spec(work, VmDrive.writable("vda", target, work.resolve("vda.qcow2"))));
-    return new Row("landed in full first", data, millis(began), landed.record().pulledBytes(), 0);
+    long millis = millis(began);
+    long pulled = landed.record().pulledBytes();
+    return new Row("landed in full first", data, millis, -1, pulled, 0, landedMillis);
   }
 
   private record LazyRun(Row row, BootProfile profile) {}
@@ -161,7 +200,14 @@ public final class LazyBench {
               work, VmDrive.writable("vda", work.resolve("base.raw"), overlay).withExport(socket)));
       String kind = before == null ? "lazily, never seen before" : "lazily, by the boot profile";
       return new LazyRun(
-          new Row(kind, data, millis(began), landing.pulledBytes(), landing.demandedBytes()),
+          new Row(
+              kind,
+              data,
+              millis(began),
+              landing.profile().bytes(),
+              landing.pulledBytes(),
+              landing.demandedBytes(),
+              landing.waited().toMillis()),
           landing.profile());
     }
   }

@@ -6,12 +6,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Sets up the benches that are no contests in time, and makes figures of their rows.
 final class RowOutcomes {
   private static final double MIB = 1 << 20;
   private static final int LAZY_MIB = 1024;
   private static final int LAZY_QUICK_MIB = 64;
+  private static final int LAZY_GUEST_MIB = 6144;
+  private static final Pattern MBIT = Pattern.compile("([1-9]\\d{0,4})mbit");
   private static final int VERSIONS = 20;
   private static final int QUICK_VERSIONS = 3;
   private static final int CHECKPOINTS = 2_500;
@@ -38,21 +42,39 @@ final class RowOutcomes {
 
   static Outcome lazy(BenchSettings settings) throws IOException {
     boolean quick = settings.scale().quick();
-    int made = settings.mib().orElse(quick ? LAZY_QUICK_MIB : LAZY_MIB);
     Optional<Path> guest = quick ? Optional.empty() : settings.guest();
+    int usual = guest.isPresent() ? LAZY_GUEST_MIB : LAZY_MIB;
+    int mib = settings.mib().orElse(quick ? LAZY_QUICK_MIB : usual);
+    int link = mbit(settings.scale().link());
     List<LazyBench.Row> rows =
-        new LazyBench(guest, settings.service(), made).run(settings.directory());
+        new LazyBench(guest, settings.service(), mib, link).run(settings.directory());
     Figures figures = new Figures();
     for (LazyBench.Row row : rows) {
       figures.add("", row.kind(), "time to service", "s", row.serviceMillis() / 1000.0);
+      if (row.askedBytes() >= 0) {
+        figures.add("", row.kind(), "guest had read", "MiB", row.askedBytes() / MIB);
+      }
       figures.add("", row.kind(), "travelled by then", "MiB", row.bytes() / MIB);
       figures.add("", row.kind(), "waited for", "MiB", row.demandedBytes() / MIB);
+      figures.add("", row.kind(), "time waited", "s", row.waitedMillis() / 1000.0);
     }
     return Outcome.ofFigures(
-        "a guest whose image has %.1f MiB of data, over 100 Mbit/s"
-            .formatted(rows.getFirst().imageBytes() / MIB),
+        "a guest whose image has %.1f MiB of data, over %d Mbit/s"
+            .formatted(rows.getFirst().imageBytes() / MIB, link),
         List.of(),
         figures);
+  }
+
+  private static int mbit(String rate) throws IOException {
+    if (rate.isEmpty()) {
+      return LazyBench.LINK_MBIT;
+    }
+    Matcher matcher = MBIT.matcher(rate);
+    if (!matcher.matches()) {
+      throw new IOException(
+          "the link of lazy is " + rate + ", expected whole Mbit/s such as 20mbit");
+    }
+    return Integer.parseInt(matcher.group(1));
   }
 
   static Outcome series(BenchSettings settings) throws IOException {

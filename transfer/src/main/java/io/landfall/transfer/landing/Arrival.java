@@ -3,6 +3,7 @@ package io.landfall.transfer.landing;
 import io.landfall.snapshot.device.Range;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,8 @@ final class Arrival {
   private final RangeSet missing; // guarded by lock
   private final RangeSet underWay = new RangeSet(); // guarded by lock
   private int readers; // guarded by lock; who wait for bytes
+  private long waitingSince; // guarded by lock; while there are readers
+  private long waitedNanos; // guarded by lock
   private boolean closed; // guarded by lock
 
   Arrival(RangeSet missing) {
@@ -102,10 +105,27 @@ final class Arrival {
     change(-1);
   }
 
+  /// How long there was a reader that waited, in all.
+  Duration waited() {
+    lock.lock();
+    try {
+      long now = readers == 0 ? 0 : System.nanoTime() - waitingSince;
+      return Duration.ofNanos(waitedNanos + now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void change(int by) {
     lock.lock();
     try {
+      if (readers == 0) {
+        waitingSince = System.nanoTime();
+      }
       readers += by;
+      if (readers == 0) {
+        waitedNanos += System.nanoTime() - waitingSince;
+      }
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -15,6 +15,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,10 @@ public final class LazyLanding implements AutoCloseable {
 
   /// What the fill takes at once. Small, so that a reader's bytes queue behind little.
   private static final long FILL_BYTES = 2 << 20;
+
+  /// What is brought at once of what a profile names, at most. It comes in the order of the disk,
+  /// so little, and at first, when the guest is at its heels, less.
+  private static final long AHEAD_BYTES = 1 << 20;
 
   private static final PullSettings FILL =
       new PullSettings(1 << 20, 256 << 10, 512 << 10, false, false);
@@ -201,6 +207,11 @@ public final class LazyLanding implements AutoCloseable {
     return aheadBytes.get();
   }
 
+  /// How long at least one reader was waiting for bytes.
+  public Duration waited() {
+    return arrival.waited();
+  }
+
   /// Bytes of the image that are not here yet.
   public long missingBytes() {
     return arrival.missingBytes();
@@ -261,9 +272,7 @@ public final class LazyLanding implements AutoCloseable {
   private void runFill() {
     try {
       copySeeds();
-      for (Range range : ahead.ranges()) {
-        bringAhead(range);
-      }
+      bringAhead();
       boolean all = false;
       while (!all && arrival.whenNoReaders()) {
         List<Range> next = arrival.takeFirst(FILL_BYTES);
@@ -300,13 +309,28 @@ public final class LazyLanding implements AutoCloseable {
     }
   }
 
-  private void bringAhead(Range range) throws IOException, InterruptedException {
-    long end = Math.min(range.end(), sizeBytes());
-    for (long at = range.offset(); at < end; at += FILL_BYTES) {
-      if (arrival.whenNoReaders()) {
-        bring(arrival.take(Range.between(at, Math.min(end, at + FILL_BYTES))), aheadBytes);
+  /// Brings what the profile names, in its order, and does not stop for readers: what they miss
+  /// goes first at the source anyway, and what they will want next is what this brings. Many ranges
+  /// at once, since each of its own would cost a round trip.
+  private void bringAhead() throws IOException, InterruptedException {
+    List<Range> batch = new ArrayList<>();
+    long bytes = 0;
+    long enough = DEMAND_BYTES;
+    for (Range range : ahead.ranges()) {
+      long end = Math.min(range.end(), sizeBytes());
+      for (long at = range.offset(); at < end; at += AHEAD_BYTES) {
+        List<Range> taken = arrival.take(Range.between(at, Math.min(end, at + AHEAD_BYTES)));
+        batch.addAll(taken);
+        bytes += taken.stream().mapToLong(Range::length).sum();
+        if (bytes >= enough) {
+          bring(batch, aheadBytes);
+          batch.clear();
+          bytes = 0;
+          enough = Math.min(2 * enough, AHEAD_BYTES);
+        }
       }
     }
+    bring(batch, aheadBytes);
   }
 
   /// A source that refuses now is asked again later: nobody waits for these bytes.
