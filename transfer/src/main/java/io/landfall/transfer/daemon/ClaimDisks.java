@@ -205,6 +205,13 @@ final class ClaimDisks {
     return Chunking.update(bases.get(device).manifest(), changed, ChangedDevice.changes(changed));
   }
 
+  /// A changed disk, which is handed over, without the chunks that are as they were.
+  ///
+  /// @param names of its chunks, if they are known
+  ChangedDevice withoutEqual(String device, ChangedDevice changed, Optional<Manifest> names) {
+    return names.map(now -> changed.without(bases.get(device).manifest(), now)).orElse(changed);
+  }
+
   /// The disks of `orders` over their bases, by the names that they are offered by.
   ///
   /// @param prefix of these names

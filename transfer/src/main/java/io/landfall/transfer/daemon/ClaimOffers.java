@@ -7,11 +7,17 @@ import io.landfall.transfer.control.Request;
 import io.landfall.transfer.lifecycle.FrozenState;
 import io.landfall.transfer.session.Export;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// What the submit host may pull of a claim. Whatever is offered is hashed beside the pull, so that
 /// the two begin at once.
@@ -20,6 +26,9 @@ import java.util.concurrent.Executor;
 final class ClaimOffers {
   /// Begins the names of what is frozen while the guest goes on.
   static final String FROZEN = "frozen.";
+
+  /// How long the opening of a changed disk waits for its names.
+  private static final Duration NAMES_PATIENCE = Duration.ofSeconds(1);
 
   private final String job;
   private final ClaimDisks disks;
@@ -65,7 +74,23 @@ final class ClaimOffers {
         });
     exports.offer(
         Names.claimPart(job, prefix + device),
-        () -> Export.of(disk.open()).withBase(disks.baseId(device)).withManifest(manifest));
+        () ->
+            Export.of(disks.withoutEqual(device, disk.open(), named(manifest)))
+                .withBase(disks.baseId(device))
+                .withManifest(manifest));
+  }
+
+  /// The names, if they are found soon: a guest that wrote little is through at once, and of one
+  /// that wrote much the pull had better begin.
+  private static Optional<Manifest> named(CompletableFuture<Manifest> manifest) throws IOException {
+    try {
+      return Optional.of(manifest.get(NAMES_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException | ExecutionException e) {
+      return Optional.empty(); // what failed is told to whoever asks for the names
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a disk is hashed");
+    }
   }
 
   void offerSaved(ExportTable exports, Path memory) {
