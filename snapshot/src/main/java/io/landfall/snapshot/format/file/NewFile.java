@@ -1,5 +1,6 @@
 package io.landfall.snapshot.format.file;
 
+import io.landfall.snapshot.device.WriteBehind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,12 +21,14 @@ public final class NewFile implements AutoCloseable {
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
+  private final WriteBehind behind;
   private boolean committed;
 
-  private NewFile(Path target, Path temporary, FileChannel channel) {
+  private NewFile(Path target, Path temporary, FileChannel channel, WriteBehind behind) {
     this.target = target;
     this.temporary = temporary;
     this.channel = channel;
+    this.behind = behind;
   }
 
   /// Starts a file that shall be `target`.
@@ -41,7 +44,13 @@ public final class NewFile implements AutoCloseable {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    return new NewFile(absolute, temporary, channel);
+    try {
+      return new NewFile(absolute, temporary, channel, WriteBehind.of(temporary));
+    } catch (IOException e) {
+      channel.close();
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
   }
 
   /// The channel to write through; closes with this.
@@ -55,6 +64,7 @@ public final class NewFile implements AutoCloseable {
     while (bytes.hasRemaining()) {
       at += channel.write(bytes, at);
     }
+    behind.written(offset, at - offset);
   }
 
   /// Lets the file end at `sizeBytes` at least, with a hole behind what was written.
@@ -77,7 +87,9 @@ public final class NewFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try (channel) {
+      behind.close();
+    }
     if (!committed) {
       Files.deleteIfExists(temporary);
     }
