@@ -107,6 +107,21 @@ class ImageCommandIT {
   }
 
   @Test
+  void listsBitmaps() throws Exception {
+    Path image = dir.resolve("b.qcow2");
+    Tools.run("qemu-img", "create", "-f", "qcow2", image.toString(), "8M");
+    Tools.run("qemu-img", "bitmap", "--add", image.toString(), "since-monday");
+    Tools.run("qemu-img", "bitmap", "--add", "--disable", "-g", "128k", image.toString(), "before");
+    assertThat(image("info", image)).isZero();
+    assertThat(out.toString().lines().filter(line -> line.startsWith("bitmap")))
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).contains("since-monday, a bit for 64.0 KiB").contains("auto"),
+            line -> assertThat(line).endsWith("before, a bit for 128.0 KiB (131072)"));
+    assertThat(image("info", "--json", image)).isZero();
+    assertThat(out.toString()).contains("\"since-monday\"").contains("131072");
+  }
+
+  @Test
   void damageAndAbsenceHaveTheirExitCodes() throws Exception {
     Path broken =
         Files.write(
