@@ -53,6 +53,8 @@ public final class LazyBench {
   static final int LINK_MBIT = 100;
 
   private static final long BYTES_PER_MBIT = 125_000;
+  private static final String ONLY_READS = "lazily, only what it reads";
+
   private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int MEMORY_MIB = 512;
@@ -159,11 +161,11 @@ public final class LazyBench {
   private List<Row> rows(Peer peer, Path directory, long data) throws IOException {
     List<Row> rows = new ArrayList<>();
     rows.add(inFull(peer, Files.createDirectory(directory.resolve("full")), data));
-    LazyRun first = lazily(peer, Files.createDirectory(directory.resolve("first")), data, null);
+    BootProfile none = BootProfile.EMPTY;
+    rows.add(lazily(peer, directory, ONLY_READS, data, none).row());
+    LazyRun first = lazily(peer, directory, "lazily, never seen before", data, none);
     rows.add(first.row());
-    rows.add(
-        lazily(peer, Files.createDirectory(directory.resolve("second")), data, first.profile())
-            .row());
+    rows.add(lazily(peer, directory, "lazily, by the boot profile", data, first.profile()).row());
     return rows;
   }
 
@@ -178,27 +180,30 @@ public final class LazyBench {
     awaitService(spec(work, VmDrive.writable("vda", target, work.resolve("vda.qcow2"))));
     long millis = millis(began);
     long pulled = landed.record().pulledBytes();
+    Trees.delete(work);
     return new Row("landed in full first", data, millis, -1, pulled, 0, landedMillis);
   }
 
   private record LazyRun(Row row, BootProfile profile) {}
 
-  private LazyRun lazily(Peer peer, Path work, long data, BootProfile before) throws IOException {
+  private LazyRun lazily(Peer peer, Path directory, String kind, long data, BootProfile ahead)
+      throws IOException {
+    Path work = Files.createTempDirectory(directory, "");
     long began = System.nanoTime();
     Path socket = work.resolve("nbd");
-    BootProfile ahead = before == null ? BootProfile.EMPTY : before;
     try (NbdServer server = NbdServer.open(NbdServerSettings.standard().withDiskThreads(16));
         LazyLanding landing =
             LazyLanding.begin(
                 RemoteImage.open(peer, NAME), work.resolve("base.raw"), ahead, wrong -> {})) {
-      landing.fill();
+      if (!kind.equals(ONLY_READS)) {
+        landing.fill();
+      }
       server.listen(socket, NbdExports.only(NbdExport.readOnly("vda", landing.device())));
       Path overlay = work.resolve("vda.qcow2");
       io.landfall.snapshot.format.qcow2.Qcow2Overlay.create(overlay, landing.device().sizeBytes());
       awaitService(
           spec(
               work, VmDrive.writable("vda", work.resolve("base.raw"), overlay).withExport(socket)));
-      String kind = before == null ? "lazily, never seen before" : "lazily, by the boot profile";
       return new LazyRun(
           new Row(
               kind,
@@ -209,6 +214,8 @@ public final class LazyBench {
               landing.demandedBytes(),
               landing.waited().toMillis()),
           landing.profile());
+    } finally {
+      Trees.delete(work);
     }
   }
 

@@ -59,7 +59,7 @@ final class ArrivingImages {
   ArrivingImage begin(Manifest manifest, RemoteImage source, BootProfile ahead, Helpers helpers)
       throws IOException {
     try {
-      Shared begun = open(manifest, ahead);
+      Shared begun = open(manifest, ahead, true);
       begun.landing.copyFirst(source, helpers.options(), helpers);
       return started(begun, Optional.of(source));
     } catch (IOException | RuntimeException e) {
@@ -70,15 +70,15 @@ final class ArrivingImages {
 
   /// Goes on with one that has no source now.
   ArrivingImage again(Manifest manifest) throws IOException {
-    return started(open(manifest, BootProfile.EMPTY), Optional.empty());
+    return started(open(manifest, BootProfile.EMPTY, false), Optional.empty());
   }
 
-  private Shared open(Manifest manifest, BootProfile ahead) throws IOException {
+  private Shared open(Manifest manifest, BootProfile ahead, boolean fresh) throws IOException {
     ImageId id = manifest.imageId();
     CompletableFuture<Void> differed = new CompletableFuture<>();
     LazyLanding lazy =
         LazyLanding.begin(
-            manifest, directory.imagePath(id), ahead, ranges -> differed.complete(null));
+            manifest, directory.imagePath(id), ahead, ranges -> differed.complete(null), fresh);
     return new Shared(lazy, differed, lazy.landed().thenAccept(landed -> adopt(id)));
   }
 

@@ -102,6 +102,16 @@ public record BootProfile(List<Range> ranges) {
       }
     }
 
+    /// Whether any of it was read; true also where it cannot be told.
+    synchronized boolean mayHaveSeen(Range range) {
+      long last = (range.end() - 1) / BLOCK_BYTES;
+      boolean any = seen.cardinality() >= MAX_BLOCKS || last >= Integer.MAX_VALUE;
+      for (long block = range.offset() / BLOCK_BYTES; block <= last && !any; block++) {
+        any = seen.get((int) block);
+      }
+      return any;
+    }
+
     private void add(Range block) {
       if (!ranges.isEmpty() && ranges.getLast().end() == block.offset()) {
         Range before = ranges.removeLast();

@@ -30,8 +30,8 @@ import java.util.function.Consumer;
 /// [Landing]; [#device] reads on from the same file. Until then what is durable is in the same part
 /// file and journal as a landing's: closed or killed, it goes on from there, lazily or not.
 ///
-/// A difference that sealing finds is told, since a reader may have seen the wrong bytes, and those
-/// chunks are pulled again.
+/// Chunks in which sealing finds a difference are pulled again; it is told if a reader may have
+/// seen the wrong bytes.
 public final class LazyLanding implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LazyLanding.class.getName());
 
@@ -56,6 +56,7 @@ public final class LazyLanding implements AutoCloseable {
   private final Path target;
   private final BootProfile ahead;
   private final Consumer<List<Range>> onDifference;
+  private final boolean readersKnown;
   private final RangeSet everything;
   private final PartFile part;
   private final Durability durability;
@@ -67,6 +68,7 @@ public final class LazyLanding implements AutoCloseable {
   private final CompletableFuture<Manifest> landed = new CompletableFuture<>();
   private final BlockDevice device;
   private Optional<SeedCopying> seeds = Optional.empty(); // set before the fill
+  private String refused = ""; // the fill's: what it was told last
   private Thread fill; // guarded by this
   private boolean closed; // guarded by this
 
@@ -75,6 +77,7 @@ public final class LazyLanding implements AutoCloseable {
       Path target,
       BootProfile ahead,
       Consumer<List<Range>> onDifference,
+      boolean fresh,
       PartFile part)
       throws IOException {
     this.named = named;
@@ -87,6 +90,7 @@ public final class LazyLanding implements AutoCloseable {
     if (!part.resumed().isEmpty()) {
       part.clearAllBut(resumed);
     }
+    this.readersKnown = fresh && resumed.isEmpty();
     this.arrival = new Arrival(everything.minus(resumed));
     this.durability = new Durability(part, ranges -> {});
     this.device = new LazyDevice(named, everything, part.file(), this::read);
@@ -95,24 +99,30 @@ public final class LazyLanding implements AutoCloseable {
   /// Opens the image for reading; nothing is pulled yet, and [#fill] starts the rest.
   ///
   /// @param source a complete image with chunk names, which are waited for; taken over
-  /// @param onDifference is told of ranges that were not what the manifest names; they are pulled
-  ///   again
+  /// @param onDifference is told of ranges that were not what the manifest names, and may have been
+  ///   read; they are pulled again
   public static LazyLanding begin(
       RemoteImage source, Path target, BootProfile ahead, Consumer<List<Range>> onDifference)
       throws IOException {
-    LazyLanding landing = begin(manifestOf(source), target, ahead, onDifference);
+    LazyLanding landing = begin(manifestOf(source), target, ahead, onDifference, true);
     landing.from(source);
     return landing;
   }
 
   /// Opens it while there is no source; [#from] gives one.
+  ///
+  /// @param fresh whether nobody has read of it before, in a life of this agent before this one
   static LazyLanding begin(
-      Manifest named, Path target, BootProfile ahead, Consumer<List<Range>> onDifference)
+      Manifest named,
+      Path target,
+      BootProfile ahead,
+      Consumer<List<Range>> onDifference,
+      boolean fresh)
       throws IOException {
     Path absolute = target.toAbsolutePath();
     PartFile part = PartFile.open(absolute, ContentKey.of(named));
     try {
-      return new LazyLanding(named, absolute, ahead, onDifference, part);
+      return new LazyLanding(named, absolute, ahead, onDifference, fresh, part);
     } catch (IOException | RuntimeException e) {
       part.close();
       throw e;
@@ -281,7 +291,7 @@ public final class LazyLanding implements AutoCloseable {
       }
       if (all) {
         durability.close();
-        LazySeal seal = new LazySeal(named, everything, part, target, onDifference);
+        LazySeal seal = new LazySeal(named, everything, part, target, this::differs);
         landed.complete(seal.seal(origin));
       }
     } catch (InterruptedException e) {
@@ -291,6 +301,15 @@ public final class LazyLanding implements AutoCloseable {
         LOG.log(Level.WARNING, "filling " + target, e);
       }
       landed.completeExceptionally(e);
+    }
+  }
+
+  /// Harms nobody where nobody has read: it is put right before the image has its name.
+  private void differs(List<Range> ranges) {
+    List<Range> seen =
+        ranges.stream().filter(range -> !readersKnown || recorder.mayHaveSeen(range)).toList();
+    if (!seen.isEmpty()) {
+      onDifference.accept(seen);
     }
   }
 
@@ -333,14 +352,27 @@ public final class LazyLanding implements AutoCloseable {
     bring(batch, aheadBytes);
   }
 
-  /// A source that refuses now is asked again later: nobody waits for these bytes.
+  /// A source that refuses now is asked again later, and so is a disk that is full: nobody waits
+  /// for these bytes.
   private void bring(List<Range> taken, AtomicLong counted) throws IOException {
     try {
       pull(taken, FILL, counted);
-    } catch (RemoteException e) {
-      LOG.log(Level.WARNING, "{0}: {1}; trying again", target, e.getMessage());
+      refused = "";
+    } catch (IOException e) {
+      if (origin.isClosed() || !(e instanceof RemoteException || isFull(e))) {
+        throw e;
+      }
+      String why = String.valueOf(e.getMessage());
+      if (!why.equals(refused)) {
+        LOG.log(Level.WARNING, "{0}: {1}; trying again until it goes on", target, why);
+      }
+      refused = why;
       origin.pause(RETRY_MILLIS);
     }
+  }
+
+  private static boolean isFull(IOException e) {
+    return String.valueOf(e.getMessage()).contains("No space left");
   }
 
   /// Stops the fill and lets go of the file; what arrived is made durable and kept.

@@ -2,6 +2,7 @@ package io.landfall.transfer.landing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
@@ -10,6 +11,7 @@ import io.landfall.snapshot.device.Range;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.session.Export;
+import io.landfall.transfer.testing.Tools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -171,7 +173,7 @@ class LazyLandingTest {
   @Test
   void readersWaitForASourceWhichMustBeOfTheSameImage() throws Exception {
     try (LazyLanding landing =
-        LazyLanding.begin(manifest, target, BootProfile.EMPTY, ranges -> {})) {
+        LazyLanding.begin(manifest, target, BootProfile.EMPTY, ranges -> {}, true)) {
       CompletableFuture<ByteBuffer> read =
           CompletableFuture.supplyAsync(() -> {
             try {
@@ -233,6 +235,65 @@ class LazyLandingTest {
   }
 
   @Test
+  void whatNobodyHasReadIsPutRightWithoutAWord() throws Exception {
+    Range last = Images.dataOf(image).getLast();
+    lieAt = last.offset();
+    try (RemoteImage remote = remote();
+        LazyLanding landing = begin(remote, BootProfile.EMPTY)) {
+      assertThat(Images.read(landing.device(), 0, 10)).isEqualTo(Images.read(image, 0, 10));
+      landing.fill();
+      landing.landed().get(60, TimeUnit.SECONDS);
+      assertThat(lieAt).as("was told a lie").isEqualTo(-1);
+      land(landing);
+    }
+  }
+
+  /// An agent before this one may have shown the wrong bytes to its guest.
+  @Test
+  void aDifferenceIsToldIfItCannotBeKnownWhatWasRead() throws Exception {
+    lieAt = Images.dataOf(image).getLast().offset();
+    List<Range> told = new ArrayList<>();
+    try (LazyLanding landing =
+        LazyLanding.begin(manifest, target, BootProfile.EMPTY, told::addAll, false)) {
+      landing.from(remote());
+      land(landing);
+    }
+    assertThat(told).isNotEmpty();
+  }
+
+  /// Who is there already is read on, who is missing is an error to its reader, and with room again
+  /// the rest comes.
+  @Test
+  void aFullDiskStopsTheFillUntilThereIsRoom() throws Exception {
+    Tools.need("mount");
+    assumeTrue(Tools.isRoot(), "mounting needs root");
+    Path small = Files.createDirectory(dir.resolve("small"));
+    Tools.run("mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", small.toString());
+    try {
+      Path ballast = Files.write(small.resolve("ballast"), new byte[12 << 20]);
+      target = small.resolve("landed.raw");
+      long last = Images.dataOf(image).getLast().offset();
+      try (RemoteImage remote = remote();
+          LazyLanding landing = begin(remote, BootProfile.EMPTY)) {
+        assertThat(Images.read(landing.device(), 0, 10)).isEqualTo(Images.read(image, 0, 10));
+        landing.fill();
+        while (small.toFile().getUsableSpace() > 0) {
+          TimeUnit.MILLISECONDS.sleep(5);
+        }
+        assertThatThrownBy(() -> Images.read(landing.device(), last, 10))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("No space left");
+        assertThat(Images.read(landing.device(), 0, 10)).isEqualTo(Images.read(image, 0, 10));
+        assertThat(landing.landed()).isNotDone();
+        Files.delete(ballast);
+        land(landing);
+      }
+    } finally {
+      Tools.run("umount", "--lazy", small.toString());
+    }
+  }
+
+  @Test
   void aProfileFromElsewhereIsBounded() {
     assertThatThrownBy(() -> BootProfile.parse("something")).hasMessageContaining("first line");
     assertThatThrownBy(() -> BootProfile.parse("landfall-boot-profile 1\n-1 2\n"))
@@ -259,9 +320,11 @@ class LazyLandingTest {
       readBySource.add(new Range(offset, bytes.remaining()));
       int start = bytes.position();
       file.read(offset, bytes);
-      if (offset == lieAt) {
+      long lie = lieAt;
+      if (lie >= offset && lie < offset + bytes.position() - start) {
+        int at = start + (int) (lie - offset);
+        bytes.put(at, (byte) ~bytes.get(at));
         lieAt = -1;
-        bytes.put(start, (byte) ~bytes.get(start));
       }
     }
 
