@@ -37,7 +37,9 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
           contenders.absent(),
           contest.run(scale.rounds(), !scale.quick()),
           List.of(),
-          List.of());
+          List.of(),
+          List.of())
+          .judged(goals());
     } finally {
       Trees.delete(directory);
     }
@@ -49,6 +51,11 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
   }
 
   abstract List<Job> jobs(Images images);
+
+  /// What it is to show; nothing, unless it says so.
+  List<Goal> goals() {
+    return List.of();
+  }
 
   /// Starts who takes part.
   abstract void enter(Rig rig, Images images, Path logs, Contenders contenders) throws IOException;

@@ -10,6 +10,7 @@ public enum BenchKind {
   NBD,
   STORE,
   TRANSFER,
+  LINKS,
   CHECKPOINT,
   LAZY,
   SERIES,
@@ -24,6 +25,7 @@ public enum BenchKind {
       case NBD -> new NbdBench(scale, settings.log()).run(settings.directory());
       case STORE -> new StoreBench(scale, settings.log()).run(settings.directory());
       case TRANSFER -> new TransferBench(scale, settings.log()).run(settings.directory());
+      case LINKS -> LinksBench.run(settings);
       case CHECKPOINT -> RowOutcomes.checkpoint(settings);
       case LAZY -> RowOutcomes.lazy(settings);
       case SERIES -> RowOutcomes.series(settings);
@@ -36,6 +38,7 @@ public enum BenchKind {
   public int rounds(BenchSettings settings) {
     return switch (this) {
       case LAZY, SERIES, SCALE -> 1;
+      case LINKS -> Math.min(LinksBench.ROUNDS, settings.scale().rounds());
       default -> settings.scale().rounds();
     };
   }

@@ -26,6 +26,11 @@ final class Contenders implements AutoCloseable {
     return shared;
   }
 
+  /// Notes who is not there.
+  void absent(String name) {
+    absent.add(name);
+  }
+
   /// Starts one, or notes that it is not there.
   void addIf(boolean installed, String name, Starter starter) throws IOException {
     if (installed) {

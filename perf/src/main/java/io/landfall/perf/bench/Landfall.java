@@ -6,19 +6,33 @@ import io.landfall.perf.worker.Order;
 import io.landfall.perf.worker.Order.Names;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Landfall landing images.
 final class Landfall implements Contender {
   private static final String TREE = "tree";
 
+  /// The full set of jobs: second sends.
+  static final String USUAL = "landfall";
+
+  /// The same over TLS.
+  static final String ENCRYPTED = "landfall, TLS";
+
+  /// The same without compression.
+  static final String UNCOMPRESSED = "landfall, not compressed";
+
+  private final String name;
   private final Sides sides;
   private final Names names;
   private final int port;
+  private final Set<String> jobs = new HashSet<>();
 
-  private Landfall(Sides sides, Names names, int port) {
+  private Landfall(String name, Sides sides, Names names, int port) {
+    this.name = name;
     this.sides = sides;
     this.names = names;
     this.port = port;
@@ -26,8 +40,10 @@ final class Landfall implements Contender {
 
   /// Serves the images.
   ///
+  /// @param name in the report
   /// @param names what the source knows of them
-  static Landfall serving(Sides sides, Images images, Names names) throws IOException {
+  static Landfall serving(String name, Sides sides, Images images, Names names)
+      throws IOException {
     Map<String, String> served =
         Map.of(
             served("first", names),
@@ -42,12 +58,18 @@ final class Landfall implements Contender {
               new Order.ServeOverlay(
                   "overlay", images.overlay().toString(), images.first().toString()));
     }
-    return new Landfall(sides, names, (int) port);
+    return new Landfall(name, sides, names, (int) port);
   }
 
   /// Serves the directory too.
   Landfall withTree(Path tree) throws IOException {
     sides.source().tell(new Order.ServeTree(TREE, tree.toString()));
+    return this;
+  }
+
+  /// Does these only.
+  Landfall only(String... names) {
+    jobs.addAll(List.of(names));
     return this;
   }
 
@@ -57,7 +79,7 @@ final class Landfall implements Contender {
 
   @Override
   public String name() {
-    return names == Names.KNOWN ? "landfall" : "landfall, first send";
+    return name;
   }
 
   @Override
@@ -67,6 +89,9 @@ final class Landfall implements Contender {
 
   @Override
   public Optional<String> how(Job job) {
+    if (!jobs.isEmpty() && !jobs.contains(job.name())) {
+      return Optional.empty();
+    }
     String source = names == Names.KNOWN ? "source has hashed before" : "source hashes meanwhile";
     return switch (job.name()) {
       case "cold" -> Optional.of("pull, checksums, fsync, rename; hashed behind; " + source);

@@ -10,27 +10,33 @@ import java.util.Optional;
 
 /// The physical limit, measured in the same run: the data alone, by sendfile, unchecked.
 final class Limit implements Contender {
+  static final String NAME = "limit";
+
   private static final int CONNECTIONS = 2;
 
   private final Sides sides;
+  private final String address;
   private final int port;
   private final long sizeBytes;
 
-  private Limit(Sides sides, int port, long sizeBytes) {
+  private Limit(Sides sides, String address, int port, long sizeBytes) {
     this.sides = sides;
+    this.address = address;
     this.port = port;
     this.sizeBytes = sizeBytes;
   }
 
-  static Limit serving(Sides sides, Images images, long sizeBytes) throws IOException {
-    Order send = new Order.BareSend(images.first().toString(), CONNECTIONS);
+  /// @param address of the submit host
+  static Limit serving(Sides sides, String address, Images images, long sizeBytes)
+      throws IOException {
+    Order send = new Order.BareSend(address, images.first().toString(), CONNECTIONS);
     double port = sides.source().tell(send).get("port");
-    return new Limit(sides, (int) port, sizeBytes);
+    return new Limit(sides, address, (int) port, sizeBytes);
   }
 
   @Override
   public String name() {
-    return "limit";
+    return NAME;
   }
 
   @Override
@@ -49,7 +55,9 @@ final class Limit implements Contender {
   @Override
   public Map<String, Double> run(Job job, Path work) throws IOException {
     String result = result(job, work).toString();
-    return sides.target().tell(new Order.BareReceive(port, CONNECTIONS, result, sizeBytes));
+    return sides
+        .target()
+        .tell(new Order.BareReceive(address, port, CONNECTIONS, result, sizeBytes));
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.List;
 /// @param results of the contest
 /// @param micro results of micro benchmarks
 /// @param figures of a bench that is no contest in time
+/// @param verdicts how the run stands to what the bench is to show
 public record Outcome(
     String data,
     String network,
@@ -20,17 +21,33 @@ public record Outcome(
     List<String> absent,
     List<Result> results,
     List<MicroResult> micro,
-    List<Figure> figures) {
+    List<Figure> figures,
+    List<Verdict> verdicts) {
 
   public Outcome {
-    figures = figures == null ? List.of() : figures; // reports of former versions have none
+    // Reports of former versions have none.
+    figures = figures == null ? List.of() : figures;
+    verdicts = verdicts == null ? List.of() : verdicts;
+  }
+
+  /// The same, judged.
+  Outcome judged(List<Goal> goals) {
+    return new Outcome(
+        data,
+        network,
+        priority,
+        absent,
+        results,
+        micro,
+        figures,
+        goals.stream().map(goal -> goal.judge(this)).toList());
   }
 
   static Outcome ofMicro(List<MicroResult> micro) {
-    return new Outcome("", "", "", List.of(), List.of(), micro, List.of());
+    return new Outcome("", "", "", List.of(), List.of(), micro, List.of(), List.of());
   }
 
   static Outcome ofFigures(String data, List<String> absent, Figures figures) {
-    return new Outcome(data, "", "", absent, List.of(), List.of(), figures.all());
+    return new Outcome(data, "", "", absent, List.of(), List.of(), figures.all(), List.of());
   }
 }

@@ -5,6 +5,7 @@ import io.landfall.perf.contest.Job;
 import io.landfall.perf.rig.Rig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,6 +53,20 @@ public final class StoreBench extends Bench {
             images.changedBytes(),
             List.of(images.next()),
             Optional.empty()));
+  }
+
+  @Override
+  List<Goal> goals() {
+    List<Goal> goals = new ArrayList<>();
+    for (String job : List.of("first", "next", "restore", "verify")) {
+      goals.add(
+          Goal.atMost(
+              job + ": twice as fast as the best of restic and borg",
+              Value.time(job, "landfall"),
+              0.5,
+              Value.bestTime(job, "restic", "borg")));
+    }
+    return goals;
   }
 
   @Override

@@ -46,13 +46,13 @@ public final class NbdCopy implements Contender {
     int port = Ports.free();
     servers.add(
         rig.start(
-            log, "nbdkit", "-f", "-r", "-i", "127.0.0.1", "-p", "" + port, "file", "" + image));
+            log, "nbdkit", "-f", "-r", "-i", rig.address(), "-p", "" + port, "file", "" + image));
     ports.put(job, port);
     Ports.await(rig, "nbdinfo", "--size", uri(job));
   }
 
   private String uri(String job) {
-    return "nbd://127.0.0.1:" + ports.get(job);
+    return "nbd://" + rig.address() + ":" + ports.get(job);
   }
 
   /// Whether it is installed.

@@ -12,15 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// rsync, pulling from a daemon.
+/// rsync, pulling from a daemon or over ssh.
 public final class Rsync implements Contender {
   private static final String MODULE = "bench";
 
   private final Rig rig;
   private final String name;
   private final Map<String, Pull> pulls;
-  private final Process daemon;
-  private final int port;
+  private final Process server;
+  private final boolean owned;
+  private final List<String> shell;
+  private final String prefix;
 
   /// One way to pull a file.
   ///
@@ -29,12 +31,36 @@ public final class Rsync implements Contender {
   /// @param options of the client
   public record Pull(String image, Optional<String> basis, List<String> options) {}
 
-  private Rsync(Rig rig, String name, Map<String, Pull> pulls, Process daemon, int port) {
+  private Rsync(
+      Rig rig,
+      String name,
+      Map<String, Pull> pulls,
+      Process server,
+      boolean owned,
+      List<String> shell,
+      String prefix) {
     this.rig = rig;
     this.name = name;
     this.pulls = pulls;
-    this.daemon = daemon;
-    this.port = port;
+    this.server = server;
+    this.owned = owned;
+    this.shell = shell;
+    this.prefix = prefix;
+  }
+
+  /// Pulls over ssh.
+  ///
+  /// @param server stays its owner's
+  /// @param directory that pulls name files of
+  public static Rsync over(Rig rig, SshServer server, Path directory, Map<String, Pull> pulls) {
+    return new Rsync(
+        rig,
+        "rsync over ssh",
+        Map.copyOf(pulls),
+        server.process(),
+        false,
+        server.shell(),
+        server.remote(directory) + "/");
   }
 
   /// Starts a daemon.
@@ -57,21 +83,18 @@ public final class Rsync implements Contender {
             "rsync",
             "--daemon",
             "--no-detach",
-            "--address=127.0.0.1",
+            "--address=" + rig.address(),
             "--port=" + port,
             "--config=" + config);
-    Rsync rsync = new Rsync(rig, name, Map.copyOf(pulls), daemon, port);
+    String prefix = "rsync://" + rig.address() + ":" + port + "/" + MODULE + "/";
+    Rsync rsync = new Rsync(rig, name, Map.copyOf(pulls), daemon, true, List.of(), prefix);
     try {
-      Ports.await(rig, "rsync", rsync.url(""));
+      Ports.await(rig, "rsync", prefix);
       return rsync;
     } catch (IOException e) {
       rsync.close();
       throw e;
     }
-  }
-
-  private String url(String file) {
-    return "rsync://127.0.0.1:" + port + "/" + MODULE + "/" + file;
   }
 
   /// Whether it is installed.
@@ -92,7 +115,10 @@ public final class Rsync implements Contender {
   @Override
   public Optional<String> how(Job job) {
     return Optional.ofNullable(pulls.get(job.name()))
-        .map(pull -> "rsync " + String.join(" ", pull.options()) + " rsync://… FILE");
+        .map(pull ->
+            "rsync "
+                + String.join(" ", pull.options())
+                + (shell.isEmpty() ? " rsync://… FILE" : " -e ssh HOST:FILE FILE, aes128-gcm"));
   }
 
   @Override
@@ -114,7 +140,10 @@ public final class Rsync implements Contender {
     Pull pull = pulls.get(job.name());
     List<String> command = new ArrayList<>(List.of("rsync"));
     command.addAll(pull.options());
-    command.add(url(pull.image()));
+    if (!shell.isEmpty()) {
+      command.addAll(List.of("-e", String.join(" ", shell)));
+    }
+    command.add(prefix + pull.image());
     command.add(result(job, work).toString());
     rig.run(command.toArray(String[]::new));
     return Map.of();
@@ -127,11 +156,13 @@ public final class Rsync implements Contender {
 
   @Override
   public Optional<ProcessHandle> serving() {
-    return Optional.of(daemon.toHandle());
+    return Optional.of(server.toHandle());
   }
 
   @Override
   public void close() throws IOException {
-    Rig.stop(daemon);
+    if (owned) {
+      Rig.stop(server);
+    }
   }
 }

@@ -38,6 +38,12 @@ public interface Contender extends AutoCloseable {
   /// The file or directory that the job left, if its content is to be checked.
   Path result(Job job, Path work);
 
+  /// Whether it keeps the modes of a directory's files, and their times to the nanosecond; who does
+  /// not is held to names and contents.
+  default boolean keepsModesAndTimes() {
+    return true;
+  }
+
   /// Bytes that its repository takes after this job; empty if it keeps none.
   default Optional<Path> repository(Path work) {
     return Optional.empty();

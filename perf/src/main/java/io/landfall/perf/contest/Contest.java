@@ -24,6 +24,9 @@ import java.util.function.Consumer;
 /// its jobs one after another, so that what changes on the machine in the course of a bench hits
 /// all of them alike.
 public final class Contest {
+  /// The figure that says how busy the submit host kept its link.
+  public static final String LINE_PERCENT = "linePercent";
+
   private final Rig rig;
   private final List<Job> jobs;
   private final List<Contender> contenders;
@@ -122,20 +125,36 @@ public final class Contest {
 
   private Sample timed(Contender contender, Job job, Path work, Path result) throws IOException {
     double machine = CpuClock.machine();
-    double cpu = CpuClock.startedByUs();
+    double cpu = measuredCpu();
     double serving = contender.serving().map(CpuClock::tree).orElse(0.0);
-    long wire = rig.loopbackBytes();
+    long wire = rig.wireBytes();
+    long sent = rig.submitBytes();
     long start = System.nanoTime();
     Map<String, Double> figures = contender.run(job, work);
     double seconds = (System.nanoTime() - start) / 1e9;
-    cpu = CpuClock.startedByUs() - cpu;
+    cpu = measuredCpu() - cpu;
     serving = contender.serving().map(CpuClock::tree).orElse(0.0) - serving;
     double others = (CpuClock.machine() - machine - cpu) / seconds;
-    wire = rig.loopbackBytes() - wire;
+    wire = rig.wireBytes() - wire;
+    Map<String, Double> ofLink = ofLink(rig.submitBytes() - sent, seconds);
     sync(result, contender.repository(work).orElse(result));
     double toDisk = (System.nanoTime() - start) / 1e9;
     return new Sample(
-        seconds, toDisk, cpu, serving, wire, Math.max(0, others), new TreeMap<>(figures));
+            seconds, toDisk, cpu, serving, wire, Math.max(0, others), new TreeMap<>(figures))
+        .with(ofLink);
+  }
+
+  /// What imitates the link works for nobody.
+  private double measuredCpu() {
+    return CpuClock.startedByUs() - rig.ownCpuSeconds();
+  }
+
+  /// How much of what the link could have carried in that time it did carry.
+  private Map<String, Double> ofLink(long sentBytes, double seconds) {
+    return rig.link()
+        .map(link ->
+            Map.of(LINE_PERCENT, 100 * sentBytes * 8 / (seconds * link.bitsPerSecond())))
+        .orElse(Map.of());
   }
 
   /// Makes what a program wrote durable, as its user would have to.
@@ -158,7 +177,7 @@ public final class Contest {
   private static void requireSame(Job job, Contender contender, Path expected, Path result)
       throws IOException {
     if (Files.isDirectory(expected)) {
-      Trees.requireSame(expected, result);
+      Trees.requireSame(expected, result, contender.keepsModesAndTimes());
       return;
     }
     try (RawFile a = RawFile.open(expected);

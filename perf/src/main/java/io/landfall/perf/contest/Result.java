@@ -56,6 +56,24 @@ public record Result(
         figures(samples));
   }
 
+  /// The same, of a job that is called otherwise.
+  public Result ofJob(String name) {
+    return new Result(
+        name,
+        what,
+        bytes,
+        contender,
+        version,
+        how,
+        seconds,
+        secondsToDisk,
+        cpuSeconds,
+        servingCpuSeconds,
+        wireBytes,
+        othersCores,
+        figures);
+  }
+
   private static Spread spread(List<Sample> samples, ToDoubleFunction<Sample> value) {
     return Spread.of(samples.stream().map(value::applyAsDouble).toList());
   }

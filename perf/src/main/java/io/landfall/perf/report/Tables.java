@@ -2,6 +2,8 @@ package io.landfall.perf.report;
 
 import io.landfall.perf.bench.Figure;
 import io.landfall.perf.bench.Outcome;
+import io.landfall.perf.bench.Verdict;
+import io.landfall.perf.contest.Contest;
 import io.landfall.perf.contest.Result;
 import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
@@ -27,6 +29,8 @@ final class Tables {
           "stored MiB",
           "others");
 
+  private static final int AFTER_WIRE = CONTEST_HEAD.indexOf("wire MiB") + 1;
+
   private Tables() {}
 
   static List<Table> of(Outcome outcome) {
@@ -36,6 +40,9 @@ final class Tables {
       tables.add(micro(outcome.micro()));
     }
     figures(outcome).forEach((title, figures) -> tables.add(figures(title, figures)));
+    if (!outcome.verdicts().isEmpty()) {
+      tables.add(verdicts(outcome.verdicts()));
+    }
     return tables;
   }
 
@@ -51,10 +58,34 @@ final class Tables {
         .collect(Collectors.groupingBy(Figure::table, LinkedHashMap::new, Collectors.toList()));
   }
 
+  /// How the run stands to what the bench is to show.
+  private static Table verdicts(List<Verdict> verdicts) {
+    List<List<String>> rows =
+        verdicts.stream()
+            .map(verdict ->
+                List.of(
+                    verdict.goal(), verdict.bar(), verdict.reached(), verdict.end().toString()))
+            .toList();
+    return new Table("Goals", List.of("goal", "bar", "reached", ""), rows);
+  }
+
+  /// Over a link there is one column more.
   private static Table contest(List<Result> results) {
     Result job = results.getFirst();
-    return new Table(
-        job.job() + ": " + job.what(), CONTEST_HEAD, results.stream().map(Tables::row).toList());
+    boolean linked = job.figures().containsKey(Contest.LINE_PERCENT);
+    List<String> head = new ArrayList<>(CONTEST_HEAD);
+    List<List<String>> rows = new ArrayList<>();
+    for (Result result : results) {
+      List<String> row = new ArrayList<>(row(result));
+      if (linked) {
+        row.add(AFTER_WIRE, text("%.1f", result.figures().get(Contest.LINE_PERCENT).median()));
+      }
+      rows.add(row);
+    }
+    if (linked) {
+      head.add(AFTER_WIRE, "% of line");
+    }
+    return new Table(job.job() + ": " + job.what(), head, rows);
   }
 
   private static List<String> row(Result result) {

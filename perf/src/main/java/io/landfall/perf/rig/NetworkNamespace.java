@@ -1,14 +1,17 @@
 package io.landfall.perf.rig;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A loopback of our own. Its byte counter counts nobody else, and its congestion control is none
-/// that paces: BBR, the default of many machines, caps a loopback stream at a quarter of what cubic
-/// and Reno reach, so that a benchmark under it measures the pacer.
+/// A network stack of our own. Its congestion control is none that paces: BBR, the default of many
+/// machines, caps a loopback stream at a quarter of what cubic and Reno reach, so that a benchmark
+/// under it measures the pacer.
 ///
 /// A process holds it open; when that ends, by whatever way this one ends, it is gone.
 final class NetworkNamespace implements AutoCloseable {
@@ -24,21 +27,13 @@ final class NetworkNamespace implements AutoCloseable {
   }
 
   /// Makes one; empty where that is not allowed, or the tools for it are missing.
-  ///
-  /// @param rate of its loopback, as `tc` writes it; empty for as fast as it goes
-  static Optional<NetworkNamespace> create(String rate) throws IOException {
+  static Optional<NetworkNamespace> create() throws IOException {
     if (!Programs.isRoot() || !Programs.have("unshare", "nsenter", "ip", "sysctl")) {
       return Optional.empty();
     }
     StringBuilder script = new StringBuilder("ip link set lo up || exit 1; ");
     for (String name : CONGESTION_CONTROLS.reversed()) {
       script.append("sysctl -qw net.ipv4.tcp_congestion_control=").append(name).append("; ");
-    }
-    if (!rate.isEmpty()) {
-      // A packet may not wait longer than 50 ms, and segments must not be larger than the bucket.
-      script.append(
-          "ip link set lo gso_max_size 16384 2>/dev/null; tc qdisc add dev lo root tbf rate ");
-      script.append(rate).append(" burst 256k latency 50ms || exit 1; ");
     }
     script.append("cat ").append(SETTING).append("; read end");
     Process holder =
@@ -53,8 +48,20 @@ final class NetworkNamespace implements AutoCloseable {
     return Optional.of(new NetworkNamespace(holder, name));
   }
 
+  /// Makes one for a link, which cannot be had without.
+  static NetworkNamespace require(String what) throws IOException {
+    return create()
+        .orElseThrow(
+            () -> new IOException(what + " needs root, and unshare, nsenter, ip, sysctl and tc"));
+  }
+
   String congestionControl() {
     return congestionControl;
+  }
+
+  /// The process that holds it.
+  long pid() {
+    return holder.pid();
   }
 
   /// What a command is prefixed with to run inside.
@@ -62,9 +69,23 @@ final class NetworkNamespace implements AutoCloseable {
     return List.of("nsenter", "--net=/proc/" + holder.pid() + "/ns/net", "--");
   }
 
-  /// Bytes that have gone over the loopback so far.
-  long loopbackBytes() throws IOException {
-    return loopbackBytes(holder.pid());
+  /// Runs a script inside.
+  ///
+  /// @return what it printed
+  /// @throws IOException with that, if it failed
+  String run(String script) throws IOException {
+    List<String> command = new ArrayList<>(prefix());
+    command.addAll(List.of("sh", "-c", script));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said;
+    try (InputStream output = process.getInputStream()) {
+      said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    if (Rig.exitCode(process) != 0) {
+      throw new IOException("setting up a network: " + script + ": " + said.strip());
+    }
+    return said;
   }
 
   /// The machine's congestion control.
@@ -76,20 +97,23 @@ final class NetworkNamespace implements AutoCloseable {
     }
   }
 
-  /// Bytes over the loopback that process `pid` sees.
-  static long loopbackBytes(long pid) throws IOException {
-    try (var lines = Files.lines(Path.of("/proc/" + pid + "/net/dev"))) {
-      return lines
-          .map(String::strip)
-          .filter(line -> line.startsWith("lo:"))
-          .mapToLong(line -> Long.parseLong(line.substring(3).strip().split(" ", 2)[0]))
-          .findFirst()
-          .orElse(0);
-    }
-  }
-
   @Override
   public void close() throws IOException {
     holder.getOutputStream().close();
+  }
+
+  /// Closes all of them, whatever fails.
+  static void closeAll(List<NetworkNamespace> namespaces) throws IOException {
+    IOException failure = null;
+    for (NetworkNamespace each : namespaces) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

@@ -42,6 +42,15 @@ public final class Programs {
     }
   }
 
+  /// Whether this is root's process.
+  public static boolean root() {
+    try {
+      return isRoot();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   static boolean isRoot() throws IOException {
     return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }

@@ -10,43 +10,50 @@ import java.util.Optional;
 
 /// Runs the programs that are measured, all under the same conditions.
 public final class Rig implements AutoCloseable {
-  private final Optional<NetworkNamespace> network;
-  private final String rate;
+  private final Network network;
   private final Optional<CpuGroup> priority;
 
-  private Rig(Optional<NetworkNamespace> network, Optional<CpuGroup> priority, String rate) {
+  private Rig(Network network, Optional<CpuGroup> priority) {
     this.network = network;
     this.priority = priority;
-    this.rate = rate;
   }
 
-  /// Sets up what is allowed here.
+  /// Sets up what is allowed here; all hosts are this one.
   public static Rig open() throws IOException {
-    return open("");
+    return new Rig(Loopback.open(), CpuGroup.create());
   }
 
-  /// The same, with a network of that rate.
+  /// Two hosts with a link between them.
   ///
-  /// @param rate as `tc` writes it, such as `1gbit`; empty for as fast as it goes
-  /// @throws IOException if a rate is given and cannot be kept to here
-  public static Rig open(String rate) throws IOException {
-    Optional<NetworkNamespace> network = NetworkNamespace.create(rate);
-    if (!rate.isEmpty() && network.isEmpty()) {
-      throw new IOException(
-          "a link of " + rate + " needs root, unshare, nsenter, ip, sysctl and tc");
+  /// @param link as [LinkSpec#parse] reads it; empty for a loopback
+  /// @throws IOException if a link is wanted that cannot be had here
+  public static Rig open(String link) throws IOException {
+    return link.isEmpty() ? open() : open(LinkSpec.parse(link), 1);
+  }
+
+  /// A submit host and so many execute hosts, each with a link of its own.
+  ///
+  /// @throws IOException if that cannot be had here
+  public static Rig open(LinkSpec link, int executeHosts) throws IOException {
+    if (!link.roundTrip().isZero() && executeHosts > 1) {
+      throw new IOException("links with a delay join two hosts, not " + (executeHosts + 1));
     }
-    return new Rig(network, CpuGroup.create(), rate);
+    Optional<CpuGroup> priority = CpuGroup.create();
+    try {
+      return new Rig(
+          link.roundTrip().isZero()
+              ? SwitchedNetwork.open(link, executeHosts)
+              : EmulatedNetwork.open(link, priority.map(CpuGroup::prefix).orElse(List.of())),
+          priority);
+    } catch (IOException | RuntimeException e) {
+      priority.ifPresent(CpuGroup::close);
+      throw e;
+    }
   }
 
   /// The congestion control that everything ran under, and whose network it was.
   public String network() {
-    return network
-        .map(own ->
-            own.congestionControl()
-                + ", own network namespace"
-                + (rate.isEmpty() ? "" : ", " + rate))
-        .orElseGet(
-            () -> NetworkNamespace.ofMachine() + ", the machine's own loopback (needs root)");
+    return network.describe();
   }
 
   /// Whether the measured processes went before others.
@@ -56,21 +63,31 @@ public final class Rig implements AutoCloseable {
         : "none: other work on the machine slows what is measured (needs root)";
   }
 
-  /// A process of this command; its errors go to ours unless redirected.
-  public ProcessBuilder command(List<String> command) {
+  /// Where the submit host is reached.
+  public String address() {
+    return network.address(Host.SUBMIT);
+  }
+
+  /// Where a host is reached.
+  public String address(Host host) {
+    return network.address(host);
+  }
+
+  /// A process of this command on a host; its errors go to ours unless redirected.
+  public ProcessBuilder command(Host host, List<String> command) {
     List<String> whole = new ArrayList<>();
     priority.ifPresent(group -> whole.addAll(group.prefix()));
-    network.ifPresent(own -> whole.addAll(own.prefix()));
+    whole.addAll(network.prefix(host));
     whole.addAll(command);
     return new ProcessBuilder(whole).redirectError(ProcessBuilder.Redirect.INHERIT);
   }
 
-  /// Runs a program to its end.
+  /// Runs a program on the execute host to its end.
   ///
   /// @return what it printed, on both streams
   /// @throws IOException with what it said, if it failed
   public String run(String... command) throws IOException {
-    Process process = command(List.of(command)).redirectErrorStream(true).start();
+    Process process = command(Host.EXECUTE, List.of(command)).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said;
     try (InputStream output = process.getInputStream()) {
@@ -84,16 +101,32 @@ public final class Rig implements AutoCloseable {
     return said;
   }
 
-  /// Starts a server whose first line of output says that it is ready, or that listens on a port.
+  /// Starts a server on the submit host, which is ready when a client of it says so.
   public Process start(Path log, String... command) throws IOException {
-    return command(List.of(command)).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    return command(Host.SUBMIT, List.of(command))
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
   }
 
-  /// Bytes over the loopback so far.
-  public long loopbackBytes() throws IOException {
-    return network.isPresent()
-        ? network.get().loopbackBytes()
-        : NetworkNamespace.loopbackBytes(ProcessHandle.current().pid());
+  /// Bytes that all hosts have sent so far.
+  public long wireBytes() throws IOException {
+    return network.wireBytes();
+  }
+
+  /// The part of the submit host; 0 on a loopback, where that cannot be told.
+  public long submitBytes() throws IOException {
+    return network.submitBytes();
+  }
+
+  /// Rate and delay of the links; empty on a loopback.
+  public Optional<LinkSpec> link() {
+    return network.link();
+  }
+
+  /// Processor time of what imitates the links.
+  public double ownCpuSeconds() {
+    return network.cpuSeconds();
   }
 
   static int exitCode(Process process) throws IOException {
@@ -115,9 +148,7 @@ public final class Rig implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      if (network.isPresent()) {
-        network.get().close();
-      }
+      network.close();
     } finally {
       priority.ifPresent(CpuGroup::close);
     }

@@ -5,7 +5,6 @@ import io.landfall.snapshot.device.RawFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,7 +33,7 @@ final class BareCopy {
   /// Listens; sends the image to the next so many connections, then again to the next.
   Map<String, Double> send(Order.BareSend order) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open();
-    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    server.bind(new InetSocketAddress(order.address(), 0));
     var _ = CompletableFuture.runAsync(() -> serveForever(server, order), THREADS);
     return Map.of("port", (double) ((InetSocketAddress) server.getLocalAddress()).getPort());
   }
@@ -86,11 +85,12 @@ final class BareCopy {
   /// Receives all of the image.
   Map<String, Double> receive(Order.BareReceive order) throws IOException {
     AtomicReference<IOException> failure = new AtomicReference<>();
+    InetSocketAddress source = new InetSocketAddress(order.address(), order.port());
     try (RawFile target = RawFile.create(Path.of(order.target()), order.sizeBytes())) {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < order.connections(); i++) {
         threads.add(
-            Thread.ofPlatform().start(() -> receive(order.port(), target.channel(), failure)));
+            Thread.ofPlatform().start(() -> receive(source, target.channel(), failure)));
       }
       for (Thread thread : threads) {
         thread.join();
@@ -105,9 +105,9 @@ final class BareCopy {
     return Map.of();
   }
 
-  private static void receive(int port, FileChannel target, AtomicReference<IOException> failure) {
+  private static void receive(
+      InetSocketAddress source, FileChannel target, AtomicReference<IOException> failure) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
-    InetSocketAddress source = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try (SocketChannel from = SocketChannel.open(source)) {
       while (fill(from, buffer.clear().limit(HEADER_BYTES))) {
         long at = buffer.flip().getLong();

@@ -17,15 +17,17 @@ import io.landfall.transfer.landing.Landing;
 import io.landfall.transfer.landing.LandingOptions;
 import io.landfall.transfer.landing.Seed;
 import io.landfall.transfer.landing.TransferRecord;
+import io.landfall.transfer.net.Admission;
+import io.landfall.transfer.net.Encryption;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.pool.PoolCredentials;
 import io.landfall.transfer.session.Checksums;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.tree.TreeLanding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,12 +47,21 @@ final class LandingWork {
   private final Map<String, Manifest> known = new HashMap<>();
   private final Map<Integer, Peer> peers = new HashMap<>();
   private final List<Sealing> unsealed = new ArrayList<>();
+  private Order.Talk talk = Order.Talk.LOOPBACK;
   private Endpoint endpoint;
   private int port = -1;
 
   /// Makes an export for each open.
   private interface Offer {
     Export open() throws IOException;
+  }
+
+  Map<String, Double> talk(Order.Talk order) {
+    if (endpoint != null) {
+      throw new IllegalStateException("how to talk is asked for before anything is served");
+    }
+    talk = order;
+    return Map.of();
   }
 
   Map<String, Double> serve(Order.Serve order) throws IOException {
@@ -105,7 +116,7 @@ final class LandingWork {
 
   private Map<String, Double> listening() throws IOException {
     if (port < 0) {
-      InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      InetSocketAddress anywhere = new InetSocketAddress(talk.submitHost(), 0);
       port = endpoint().listen(anywhere, peer -> peer.serve(this::find)).getPort();
     }
     return Map.of("port", (double) port);
@@ -137,11 +148,24 @@ final class LandingWork {
     return offer == null ? Optional.empty() : Optional.of(offer.open());
   }
 
-  private Endpoint endpoint() {
+  private Endpoint endpoint() throws IOException {
     if (endpoint == null) {
-      endpoint = Endpoint.open(EndpointSettings.of("bench"));
+      endpoint =
+          Endpoint.open(
+              EndpointSettings.of("bench").withCompression(talk.compressed()), admission());
     }
     return endpoint;
+  }
+
+  /// Without keys of this machine: on loopback they would go before certificates.
+  private Admission admission() throws IOException {
+    if (talk.credentials().isEmpty()) {
+      return Admission.unproved();
+    }
+    return new Admission(
+        talk.encrypted() ? Encryption.REQUIRED : Encryption.NEVER,
+        Optional.of(PoolCredentials.read(Path.of(talk.credentials()))),
+        Optional.empty());
   }
 
   Map<String, Double> know(Order.Know order) {
@@ -226,8 +250,7 @@ final class LandingWork {
   private Peer peer(int serverPort) throws IOException {
     Peer peer = peers.get(serverPort);
     if (peer == null || peer.closed().isDone()) {
-      peer =
-          endpoint().connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort));
+      peer = endpoint().connect(new InetSocketAddress(talk.submitHost(), serverPort));
       peers.put(serverPort, peer);
     }
     return peer;

@@ -16,6 +16,19 @@ public sealed interface Order {
     KNOWN
   }
 
+  /// How the two sides of a landing talk; before any other order of a landing. Without it: over
+  /// loopback, with nothing proved.
+  ///
+  /// @param submitHost address of the side that serves
+  /// @param credentials directory that `landfall pool issue` made; empty for none
+  /// @param encrypted TLS 1.3 with certificates of both sides; else the pool's key and checksums
+  /// @param compressed let the serving side compress when the network is what it waits for
+  record Talk(String submitHost, String credentials, boolean encrypted, boolean compressed)
+      implements Order {
+    /// Over loopback, with nothing proved.
+    public static final Talk LOOPBACK = new Talk("127.0.0.1", "", false, true);
+  }
+
   /// Serve raw images; answers with figure `port`. Asking again adds to what is served.
   ///
   /// @param images name to path
@@ -46,7 +59,7 @@ public sealed interface Order {
 
   /// Land a served image.
   ///
-  /// @param port of the server, on loopback
+  /// @param port of the server
   /// @param name of the image
   /// @param target must not exist
   /// @param base the image that a served overlay is over; empty if it is none
@@ -65,10 +78,12 @@ public sealed interface Order {
   record Know(List<String> images) implements Order {}
 
   /// Send the data of a raw image to whoever connects, by sendfile, unchecked; answers with `port`.
-  record BareSend(String image, int connections) implements Order {}
+  record BareSend(String address, String image, int connections) implements Order {}
 
   /// Receive from a bare sender into a new file.
-  record BareReceive(int port, int connections, String target, long sizeBytes) implements Order {}
+  record BareReceive(
+      String address, int port, int connections, String target, long sizeBytes)
+      implements Order {}
 
   /// Store a raw image as a checkpoint of `job`, in a store that is made if it is not there.
   ///

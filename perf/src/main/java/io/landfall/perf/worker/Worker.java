@@ -16,6 +16,7 @@ import io.landfall.perf.worker.Order.ServeOverlay;
 import io.landfall.perf.worker.Order.ServeTree;
 import io.landfall.perf.worker.Order.Settle;
 import io.landfall.perf.worker.Order.ShowDisk;
+import io.landfall.perf.worker.Order.Talk;
 import io.landfall.perf.worker.Order.Verify;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -62,6 +63,7 @@ public final class Worker {
 
   private Map<String, Double> carryOut(Order order) throws IOException {
     return switch (order) {
+      case Talk talk -> landing.talk(talk);
       case Serve serve -> landing.serve(serve);
       case ServeOverlay serve -> landing.serveOverlay(serve);
       case ServeTree serve -> landing.serveTree(serve);

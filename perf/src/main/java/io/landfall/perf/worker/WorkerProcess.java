@@ -1,5 +1,6 @@
 package io.landfall.perf.worker;
 
+import io.landfall.perf.rig.Host;
 import io.landfall.perf.rig.Rig;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,6 +27,11 @@ public final class WorkerProcess implements AutoCloseable {
   /// Starts one with the options that this JVM was started with: the launcher starts `bench` as it
   /// starts an agent.
   public static WorkerProcess start(Rig rig) throws IOException {
+    return start(rig, Host.EXECUTE);
+  }
+
+  /// Starts one on a host.
+  public static WorkerProcess start(Rig rig, Host host) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(options());
@@ -34,7 +40,7 @@ public final class WorkerProcess implements AutoCloseable {
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Worker.class.getName());
-    return new WorkerProcess(rig.command(command).start());
+    return new WorkerProcess(rig.command(host, command).start());
   }
 
   /// The JVM options of this process and so of the workers.

@@ -51,7 +51,8 @@ class ReportTest {
                       ONE_TO_THREE,
                       new TreeMap<>())),
               List.of(new MicroResult("Hash.it", "ops/s", ONE_TO_THREE)),
-              List.of(new Figure("store", "60 checkpoints", "list", "ms", false, ONE_TO_THREE))));
+              List.of(new Figure("store", "60 checkpoints", "list", "ms", false, ONE_TO_THREE)),
+              List.of()));
 
   @TempDir private Path directory;
 

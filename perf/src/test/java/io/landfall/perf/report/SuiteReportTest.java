@@ -104,7 +104,8 @@ class SuiteReportTest {
                 figure("landfall, lz4", "all", "MiB", SPREAD),
                 figure("restic", "all", "MiB", Spread.of(7)),
                 figure("landfall, lz4", "time for all", "s", Spread.of(0.5)),
-                figure("restic", "time for all", "s", Spread.of(1))));
+                figure("restic", "time for all", "s", Spread.of(1))),
+            List.of());
     Outcome micro =
         new Outcome(
             "",
@@ -113,6 +114,7 @@ class SuiteReportTest {
             List.of(),
             List.of(),
             List.of(new MicroResult("ChunkBench.hash memory=direct", "ops/s", SPREAD)),
+            List.of(),
             List.of());
     return new SuiteReport(
         SuiteReport.FORMAT,

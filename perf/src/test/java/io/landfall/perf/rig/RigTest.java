@@ -23,7 +23,7 @@ class RigTest {
       assertThat(rig.network())
           .containsAnyOf("own network namespace", "the machine's own loopback");
       assertThat(rig.priority()).containsAnyOf("before all others", "none");
-      assertThat(rig.loopbackBytes()).isNotNegative();
+      assertThat(rig.wireBytes()).isNotNegative();
     }
   }
 
