@@ -2,6 +2,7 @@ package io.landfall.perf.compare;
 
 import io.landfall.perf.contest.Contender;
 import io.landfall.perf.contest.Job;
+import io.landfall.perf.rig.Host;
 import io.landfall.perf.rig.Programs;
 import io.landfall.perf.rig.Rig;
 import java.io.IOException;
@@ -18,16 +19,45 @@ public final class GridFtp implements Contender {
   /// Blocks of this size, each sent with its offset.
   private static final String BLOCK_BYTES = "1048576";
 
+  private static final Path MACHINE_NAME = Path.of("/proc/sys/kernel/hostname");
+
   private final Rig rig;
   private final Map<String, Path> sources;
   private final Process server;
   private final int port;
+  private final List<String> prefix;
 
-  private GridFtp(Rig rig, Map<String, Path> sources, Process server, int port) {
+  private GridFtp(
+      Rig rig, Map<String, Path> sources, Process server, int port, List<String> prefix) {
     this.rig = rig;
     this.sources = sources;
     this.server = server;
     this.port = port;
+    this.prefix = prefix;
+  }
+
+  /// It asks for the names of addresses, and for the address of this machine's name, and does not
+  /// start where nobody tells; so over a link it is run with a file of hosts of its own.
+  private static List<String> withNames(Rig rig, Host host, Path logs) throws IOException {
+    if (rig.link().isEmpty()) {
+      return List.of();
+    }
+    Path hosts =
+        Files.writeString(
+            logs.resolve("hosts" + host.number()),
+            "127.0.0.1 localhost\n%s %s\n%s submit\n%s execute\n"
+                .formatted(
+                    rig.address(host),
+                    Files.readString(MACHINE_NAME).strip(),
+                    rig.address(Host.SUBMIT),
+                    rig.address(Host.EXECUTE)));
+    return List.of(
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        "mount --bind '" + hosts + "' /etc/hosts && exec \"$@\"",
+        "with-names");
   }
 
   /// Whether it is installed.
@@ -41,8 +71,9 @@ public final class GridFtp implements Contender {
   /// @param logs a directory for its output
   public static GridFtp start(Rig rig, Map<String, Path> sources, Path logs) throws IOException {
     int port = Ports.free();
-    List<String> command =
-        new ArrayList<>(
+    List<String> prefix = withNames(rig, Host.EXECUTE, logs);
+    List<String> command = new ArrayList<>(withNames(rig, Host.SUBMIT, logs));
+    command.addAll(
             List.of(
                 "globus-gridftp-server",
                 "-aa",
@@ -58,11 +89,13 @@ public final class GridFtp implements Contender {
       command.add("-allow-root");
     }
     Process server = rig.start(logs.resolve("gridftp.log"), command.toArray(String[]::new));
-    GridFtp copy = new GridFtp(rig, Map.copyOf(sources), server, port);
+    GridFtp copy = new GridFtp(rig, Map.copyOf(sources), server, port, prefix);
     try {
       Path probe = Files.writeString(logs.resolve("gridftp.probe"), "a file\n");
-      Ports.await(
-          rig, "globus-url-copy", copy.url(probe), "file://" + logs.resolve("gridftp.probed"));
+      List<String> ask = new ArrayList<>(prefix);
+      ask.addAll(
+          List.of("globus-url-copy", copy.url(probe), "file://" + logs.resolve("gridftp.probed")));
+      Ports.await(rig, ask.toArray(String[]::new));
       return copy;
     } catch (IOException e) {
       copy.close();
@@ -107,7 +140,8 @@ public final class GridFtp implements Contender {
   @Override
   public Map<String, Double> run(Job job, Path work) throws IOException {
     Path source = sources.get(job.name());
-    List<String> command = new ArrayList<>(List.of("globus-url-copy"));
+    List<String> command = new ArrayList<>(prefix);
+    command.add("globus-url-copy");
     command.addAll(options(source));
     command.add(url(source));
     command.add("file://" + result(job, work) + (Files.isDirectory(source) ? "/" : ""));
