@@ -11,6 +11,7 @@ public enum BenchKind {
   STORE,
   TRANSFER,
   LINKS,
+  SWARM,
   CHECKPOINT,
   LAZY,
   SERIES,
@@ -26,6 +27,7 @@ public enum BenchKind {
       case STORE -> new StoreBench(scale, settings.log()).run(settings.directory());
       case TRANSFER -> new TransferBench(scale, settings.log()).run(settings.directory());
       case LINKS -> LinksBench.run(settings);
+      case SWARM -> new SwarmBench(settings).run();
       case CHECKPOINT -> RowOutcomes.checkpoint(settings);
       case LAZY -> RowOutcomes.lazy(settings);
       case SERIES -> RowOutcomes.series(settings);
@@ -39,6 +41,7 @@ public enum BenchKind {
     return switch (this) {
       case LAZY, SERIES, SCALE -> 1;
       case LINKS -> Math.min(LinksBench.ROUNDS, settings.scale().rounds());
+      case SWARM -> SwarmBench.rounds(settings.scale());
       default -> settings.scale().rounds();
     };
   }

@@ -14,7 +14,7 @@ public final class Ports {
   private Ports() {}
 
   /// A port that was free a moment ago.
-  static int free() throws IOException {
+  public static int free() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -129,7 +129,8 @@ public final class Rig implements AutoCloseable {
     return network.cpuSeconds();
   }
 
-  static int exitCode(Process process) throws IOException {
+  /// Waits for a process to end.
+  public static int exitCode(Process process) throws IOException {
     try {
       return process.waitFor();
     } catch (InterruptedException e) {

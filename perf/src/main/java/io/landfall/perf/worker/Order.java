@@ -108,6 +108,13 @@ public sealed interface Order {
   /// Read and check everything in a store; fails if something is damaged.
   record Verify(String store) implements Order {}
 
+  /// Submit the jobs of a submit description file to an agent of this host, and wait until they have
+  /// ended; answers with `landedSeconds`, after which the disks of all of them had landed and were
+  /// sealed.
+  ///
+  /// @param port of the agent
+  record SubmitJobs(int port, String file) implements Order {}
+
   /// The formats that are written.
   enum Format {
     /// Sparse.

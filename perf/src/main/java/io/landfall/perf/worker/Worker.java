@@ -16,6 +16,7 @@ import io.landfall.perf.worker.Order.ServeOverlay;
 import io.landfall.perf.worker.Order.ServeTree;
 import io.landfall.perf.worker.Order.Settle;
 import io.landfall.perf.worker.Order.ShowDisk;
+import io.landfall.perf.worker.Order.SubmitJobs;
 import io.landfall.perf.worker.Order.Talk;
 import io.landfall.perf.worker.Order.Verify;
 import java.io.BufferedReader;
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Worker {
   private final JsonMapper json = new JsonMapper();
   private final LandingWork landing = new LandingWork();
+  private final JobWork jobs = new JobWork();
   private final BareCopy bare = new BareCopy();
   private final ShownDisks shown = new ShownDisks();
 
@@ -74,6 +76,7 @@ public final class Worker {
       case LandInCache land -> landing.landInCache(land);
       case BareSend send -> bare.send(send);
       case BareReceive receive -> bare.receive(receive);
+      case SubmitJobs submit -> jobs.submit(submit);
       case Ingest ingest -> StoreWork.ingest(ingest);
       case Verify verify -> StoreWork.verify(verify);
       case Restore restore -> StoreWork.restore(restore);
