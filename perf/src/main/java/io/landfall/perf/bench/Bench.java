@@ -31,14 +31,14 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
       Path arena = Files.createDirectory(directory.resolve("arena"));
       Contest contest = new Contest(rig, jobs(images), contenders.present(), arena, log);
       return new Outcome(
-          data(images),
-          rig.network(),
-          rig.priority(),
-          contenders.absent(),
-          contest.run(scale.rounds(), !scale.quick()),
-          List.of(),
-          List.of(),
-          List.of())
+              data(images),
+              rig.network(),
+              rig.priority(),
+              contenders.absent(),
+              contest.run(scale.rounds(), !scale.quick()),
+              List.of(),
+              List.of(),
+              List.of())
           .judged(goals());
     } finally {
       Trees.delete(directory);

@@ -42,8 +42,7 @@ final class Landfall implements Contender {
   ///
   /// @param name in the report
   /// @param names what the source knows of them
-  static Landfall serving(String name, Sides sides, Images images, Names names)
-      throws IOException {
+  static Landfall serving(String name, Sides sides, Images images, Names names) throws IOException {
     Map<String, String> served =
         Map.of(
             served("first", names),

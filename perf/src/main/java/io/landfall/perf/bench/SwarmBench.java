@@ -92,8 +92,7 @@ final class SwarmBench {
             "; ",
             lines.stream()
                 .map(line ->
-                    "%s: a disk of %d MiB, half of it data"
-                        .formatted(line.link(), asked(line)))
+                    "%s: a disk of %d MiB, half of it data".formatted(line.link(), asked(line)))
                 .toList());
     return new Outcome(
             data,
@@ -180,9 +179,7 @@ final class SwarmBench {
     }
 
     private void add(String row, int count, double seconds, double cpu, long sent) {
-      settings
-          .log()
-          .accept("%s %-28s %8.3f s, cpu %6.2f s".formatted(table, row, seconds, cpu));
+      settings.log().accept("%s %-28s %8.3f s, cpu %6.2f s".formatted(table, row, seconds, cpu));
       if (row.equals("warm-up")) {
         return;
       }
@@ -256,17 +253,17 @@ final class SwarmBench {
 
     private String description(int count) {
       return """
-             universe                = vm
-             executable              = guest
-             vm_type                 = kvm
-             vm_memory               = 32
-             vm_disk                 = guest.img:vda:w:raw
-             vm_no_output_vm         = true
-             transfer_input_files    = guest.img
-             when_to_transfer_output = ON_EXIT
-             log                     = guest.log
-             queue %d
-             """
+      universe                = vm
+      executable              = guest
+      vm_type                 = kvm
+      vm_memory               = 32
+      vm_disk                 = guest.img:vda:w:raw
+      vm_no_output_vm         = true
+      transfer_input_files    = guest.img
+      when_to_transfer_output = ON_EXIT
+      log                     = guest.log
+      queue %d
+      """
           .formatted(count);
     }
   }

@@ -96,17 +96,16 @@ public final class TransferBench extends Bench {
   void enter(Rig rig, Images images, Path logs, Contenders contenders) throws IOException {
     BenchPool pool = BenchPool.make(rig, logs.resolve("pool"), 1);
     Sides sides = contenders.owned(Sides.start(rig, Sides.Talk.OPEN, pool));
+    contenders.add(() -> Limit.serving(sides, rig.address(), images, scale().image().sizeBytes()));
     contenders.add(
-        () -> Limit.serving(sides, rig.address(), images, scale().image().sizeBytes()));
-    contenders.add(() ->
-        Landfall.serving(Landfall.USUAL, sides, images, Names.KNOWN).withTree(images.tree()));
+        () -> Landfall.serving(Landfall.USUAL, sides, images, Names.KNOWN).withTree(images.tree()));
     if (linked()) {
       Sides plain = contenders.owned(Sides.start(rig, Sides.Talk.PLAIN, pool));
-      contenders.add(() ->
-          Landfall.serving(Landfall.UNCOMPRESSED, plain, images, Names.KNOWN).only(COLD));
+      contenders.add(
+          () -> Landfall.serving(Landfall.UNCOMPRESSED, plain, images, Names.KNOWN).only(COLD));
     } else {
-      contenders.add(() ->
-          Landfall.serving("landfall, first send", sides, images, Names.HASHES_MEANWHILE));
+      contenders.add(
+          () -> Landfall.serving("landfall, first send", sides, images, Names.HASHES_MEANWHILE));
     }
     Sides tls = contenders.owned(Sides.start(rig, Sides.Talk.TLS, pool));
     contenders.add(() ->
@@ -136,8 +135,7 @@ public final class TransferBench extends Bench {
       throws IOException {
     boolean installed = Rsync.installed();
     Path directory = images.directory();
-    contenders.addIf(
-        installed, RSYNC, () -> Rsync.start(rig, RSYNC, directory, pulls(), logs));
+    contenders.addIf(installed, RSYNC, () -> Rsync.start(rig, RSYNC, directory, pulls(), logs));
     if (!linked()) {
       String sparse = "rsync --sparse";
       Map<String, Rsync.Pull> sparsePulls =
@@ -204,8 +202,7 @@ public final class TransferBench extends Bench {
         () -> Rsync.over(rig, server, images.directory(), pulls));
   }
 
-  private static void enterLocal(Rig rig, String first, Contenders contenders)
-      throws IOException {
+  private static void enterLocal(Rig rig, String first, Contenders contenders) throws IOException {
     contenders.addIf(
         Programs.have("qemu-img"),
         "qemu-img",

@@ -56,8 +56,7 @@ final class TransferGoals {
 
   private static List<Goal> encrypted() {
     List<Goal> goals = new ArrayList<>();
-    for (String job :
-        List.of(TransferBench.COLD, TransferBench.CHANGED, TransferBench.DIRECTORY)) {
+    for (String job : List.of(TransferBench.COLD, TransferBench.CHANGED, TransferBench.DIRECTORY)) {
       goals.add(
           Goal.atMost(
               job + " over TLS: faster than scp and rsync over ssh",

@@ -22,8 +22,7 @@ sealed interface Value {
   record Time(String job, List<String> contenders) implements Value {
     @Override
     public Optional<Found> in(Outcome outcome) {
-      return least(
-          outcome, job, contenders, "s", result -> result.secondsToDisk().median());
+      return least(outcome, job, contenders, "s", result -> result.secondsToDisk().median());
     }
   }
 

@@ -74,17 +74,17 @@ public final class GridFtp implements Contender {
     List<String> prefix = withNames(rig, Host.EXECUTE, logs);
     List<String> command = new ArrayList<>(withNames(rig, Host.SUBMIT, logs));
     command.addAll(
-            List.of(
-                "globus-gridftp-server",
-                "-aa",
-                "-p",
-                "" + port,
-                "-control-interface",
-                rig.address(),
-                "-data-interface",
-                rig.address(),
-                "-anonymous-user",
-                System.getProperty("user.name")));
+        List.of(
+            "globus-gridftp-server",
+            "-aa",
+            "-p",
+            "" + port,
+            "-control-interface",
+            rig.address(),
+            "-data-interface",
+            rig.address(),
+            "-anonymous-user",
+            System.getProperty("user.name")));
     if (Programs.root()) {
       command.add("-allow-root");
     }
@@ -133,8 +133,8 @@ public final class GridFtp implements Contender {
   @Override
   public Optional<String> how(Job job) {
     return Optional.ofNullable(sources.get(job.name()))
-        .map(source ->
-            "globus-url-copy " + String.join(" ", options(source)) + " ftp://… file://…");
+        .map(
+            source -> "globus-url-copy " + String.join(" ", options(source)) + " ftp://… file://…");
   }
 
   @Override

@@ -152,8 +152,7 @@ public final class Contest {
   /// How much of what the link could have carried in that time it did carry.
   private Map<String, Double> ofLink(long sentBytes, double seconds) {
     return rig.link()
-        .map(link ->
-            Map.of(LINE_PERCENT, 100 * sentBytes * 8 / (seconds * link.bitsPerSecond())))
+        .map(link -> Map.of(LINE_PERCENT, 100 * sentBytes * 8 / (seconds * link.bitsPerSecond())))
         .orElse(Map.of());
   }
 

@@ -37,8 +37,7 @@ public final class Trees {
   ///
   /// @param modesAndTimes false: names and contents only
   /// @throws IOException naming the first that differs or is in one of them only
-  static void requireSame(Path expected, Path result, boolean modesAndTimes)
-      throws IOException {
+  static void requireSame(Path expected, Path result, boolean modesAndTimes) throws IOException {
     List<Path> names = names(expected);
     if (!names.equals(names(result))) {
       throw new IOException(result + " has other names in it than " + expected);

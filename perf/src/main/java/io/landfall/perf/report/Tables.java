@@ -63,8 +63,7 @@ final class Tables {
     List<List<String>> rows =
         verdicts.stream()
             .map(verdict ->
-                List.of(
-                    verdict.goal(), verdict.bar(), verdict.reached(), verdict.end().toString()))
+                List.of(verdict.goal(), verdict.bar(), verdict.reached(), verdict.end().toString()))
             .toList();
     return new Table("Goals", List.of("goal", "bar", "reached", ""), rows);
   }

@@ -52,8 +52,7 @@ final class EmulatedNetwork implements Network {
     hosts.forEach(host -> command.add(Long.toString(host.pid())));
     command.add(Long.toString(link.bitsPerSecond()));
     command.add(Long.toString(link.roundTrip().toNanos()));
-    relay =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    relay = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     questions = relay.outputWriter();
     answers = relay.inputReader();
     if (answers.readLine() == null) {

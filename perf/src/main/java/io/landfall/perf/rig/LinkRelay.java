@@ -32,11 +32,7 @@ final class LinkRelay {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     while (orders.readLine() != null) {
       System.out.println(
-          there.wireBytes()
-              + " "
-              + back.wireBytes()
-              + " "
-              + (there.dropped() + back.dropped()));
+          there.wireBytes() + " " + back.wireBytes() + " " + (there.dropped() + back.dropped()));
     }
     System.exit(0);
   }

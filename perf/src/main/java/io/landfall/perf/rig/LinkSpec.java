@@ -37,7 +37,9 @@ public record LinkSpec(long bitsPerSecond, Duration roundTrip) {
     Matcher matcher = TEXT.matcher(text.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       throw new IOException(
-          "link '" + text + "': expected a rate and perhaps a round trip, as 1gbit or 100mbit,20ms");
+          "link '"
+              + text
+              + "': expected a rate and perhaps a round trip, as 1gbit or 100mbit,20ms");
     }
     long unit =
         switch (matcher.group(2)) {

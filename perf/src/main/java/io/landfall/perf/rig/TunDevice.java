@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/// A network device whose packets a program reads and writes. Segments of 64 KiB cross whole, with a
-/// header of [#HEADER_BYTES] that says how a network card would cut them; so a gigabit a second
+/// A network device whose packets a program reads and writes. Segments of 64 KiB cross whole, with
+/// a header of [#HEADER_BYTES] that says how a network card would cut them; so a gigabit a second
 /// costs two thousand reads a second, and not eighty thousand.
 ///
 /// Numbers are Linux's, the same on x86-64 and AArch64. Reading and writing may go on two threads.

@@ -89,8 +89,7 @@ final class BareCopy {
     try (RawFile target = RawFile.create(Path.of(order.target()), order.sizeBytes())) {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < order.connections(); i++) {
-        threads.add(
-            Thread.ofPlatform().start(() -> receive(source, target.channel(), failure)));
+        threads.add(Thread.ofPlatform().start(() -> receive(source, target.channel(), failure)));
       }
       for (Thread thread : threads) {
         thread.join();

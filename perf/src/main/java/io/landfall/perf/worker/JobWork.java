@@ -32,8 +32,7 @@ final class JobWork {
 
   /// Waits until all jobs have ended; tells when the disks of all of them had landed.
   Map<String, Double> submit(Order.SubmitJobs order) throws IOException {
-    InetSocketAddress agent =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), order.port());
+    InetSocketAddress agent = new InetSocketAddress(InetAddress.getLoopbackAddress(), order.port());
     BlockingQueue<News> news = new LinkedBlockingQueue<>();
     try (Peer peer = endpoint().connect(agent)) {
       peer.onNotice(text -> hear(text, news));
@@ -42,8 +41,7 @@ final class JobWork {
       Reply.Submitted reply =
           Calls.call(
               peer,
-              new Request.Submit(
-                  file.toString(), file.getParent().toString(), "bench", Map.of()));
+              new Request.Submit(file.toString(), file.getParent().toString(), "bench", Map.of()));
       if (!reply.problems().isEmpty()) {
         throw new IOException(reply.problems().toString());
       }

@@ -81,8 +81,7 @@ public sealed interface Order {
   record BareSend(String address, String image, int connections) implements Order {}
 
   /// Receive from a bare sender into a new file.
-  record BareReceive(
-      String address, int port, int connections, String target, long sizeBytes)
+  record BareReceive(String address, int port, int connections, String target, long sizeBytes)
       implements Order {}
 
   /// Store a raw image as a checkpoint of `job`, in a store that is made if it is not there.
@@ -108,9 +107,9 @@ public sealed interface Order {
   /// Read and check everything in a store; fails if something is damaged.
   record Verify(String store) implements Order {}
 
-  /// Submit the jobs of a submit description file to an agent of this host, and wait until they have
-  /// ended; answers with `landedSeconds`, after which the disks of all of them had landed and were
-  /// sealed.
+  /// Submit the jobs of a submit description file to an agent of this host, and wait until they
+  /// have ended; answers with `landedSeconds`, after which the disks of all of them had landed and
+  /// were sealed.
   ///
   /// @param port of the agent
   record SubmitJobs(int port, String file) implements Order {}

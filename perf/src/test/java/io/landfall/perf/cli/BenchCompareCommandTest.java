@@ -108,7 +108,8 @@ class BenchCompareCommandTest {
             new Machine("a processor", 2, 24L << 30, "Linux 6", "ext4", "a JDK", List.of()),
             0.5,
             1.5,
-            new Outcome("some data", "", "", List.of(), List.of(), List.of(scores), List.of(), List.of()))
+            new Outcome(
+                "some data", "", "", List.of(), List.of(), List.of(scores), List.of(), List.of()))
         .writeJson(file);
     return file;
   }

@@ -1,8 +1,10 @@
 package io.landfall.perf.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.landfall.perf.bench.Figure;
+import io.landfall.perf.bench.Verdict;
 import io.landfall.perf.contest.Result;
 import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
@@ -38,6 +40,9 @@ class BenchIT {
   /// What needs a hypervisor.
   private static final Set<String> OF_GUESTS = Set.of("checkpoint", "lazy");
 
+  /// What needs hosts in network namespaces.
+  private static final Set<String> OF_HOSTS = Set.of("links", "swarm");
+
   @TempDir private static Path directory;
   private final Map<String, Report> reports = new HashMap<>();
   private SuiteReport suite;
@@ -54,7 +59,17 @@ class BenchIT {
     assertThat(suite.entries())
         .extracting(Entry::bench)
         .containsExactly(
-            "image", "nbd", "store", "transfer", "checkpoint", "lazy", "series", "scale", "micro");
+            "image",
+            "nbd",
+            "store",
+            "transfer",
+            "links",
+            "swarm",
+            "checkpoint",
+            "lazy",
+            "series",
+            "scale",
+            "micro");
     assertThat(suite.quick()).isTrue();
     assertThat(suite.machine().cores()).isPositive();
     assertThat(suite.machine().jvmOptions()).contains("-Xmx192m");
@@ -64,12 +79,16 @@ class BenchIT {
   }
 
   @Test
-  void onlyABenchWithoutItsHypervisorHasNoReport() {
+  void onlyABenchWithoutItsHypervisorOrHostsHasNoReport() {
     boolean hypervisor =
         Programs.have("qemu-system-x86_64") || Boolean.getBoolean("interop.required");
     assertThat(suite.entries())
         .allSatisfy(entry -> {
-          if (hypervisor || !OF_GUESTS.contains(entry.bench())) {
+          boolean may =
+              OF_GUESTS.contains(entry.bench())
+                  ? hypervisor
+                  : Programs.root() || !OF_HOSTS.contains(entry.bench());
+          if (may) {
             assertThat(entry.failure()).as(entry.bench()).isEmpty();
             assertWhole(entry.reports().getFirst(), entry.bench());
           } else {
@@ -103,6 +122,44 @@ class BenchIT {
     assertThat(again.figures().get("pulledBytes")).isEqualTo(new Spread(0, 0, 0, 1));
     Result changed = result(report, "changed", "landfall");
     assertThat(changed.wireBytes().max()).isBetween(1.0, changed.bytes() / 2.0);
+  }
+
+  @Test
+  void transferOverLinksAndTls() {
+    assumeThat(Programs.root()).as("root").isTrue();
+    Report report = reports.get("links");
+    String cold = "1 Gbit/s, 20 ms: cold";
+    assertThat(contenders(report, cold))
+        .contains("limit", "landfall", "landfall, not compressed", "landfall, TLS");
+    assertThat(report.outcome().results())
+        .filteredOn(result -> !result.job().endsWith("returned"))
+        .allSatisfy(result ->
+            assertThat(result.figures().get("linePercent").median()).isBetween(0.1, 110.0));
+    Result plain = result(report, cold, "landfall, not compressed");
+    assertThat(plain.wireBytes().min()).isGreaterThan(plain.bytes());
+    assertThat(report.outcome().verdicts())
+        .extracting(Verdict::goal)
+        .contains(cold + ": sooner than every peer");
+  }
+
+  @Test
+  void hostsHaveAnImageFromEachOther() {
+    assumeThat(Programs.root()).as("root").isTrue();
+    List<Figure> figures = reports.get("swarm").outcome().figures();
+    double one = sent(figures, "landfall, one host");
+    assertThat(sent(figures, "landfall, 2 hosts")).isLessThan(1.5 * one);
+    assertThat(sent(figures, "landfall, 2 hosts, no swarm")).isGreaterThan(1.8 * one);
+    assertThat(reports.get("swarm").outcome().verdicts()).hasSize(1);
+  }
+
+  private static double sent(List<Figure> figures, String row) {
+    return figures.stream()
+        .filter(figure -> figure.row().equals(row))
+        .filter(figure -> figure.column().equals("submit host sent"))
+        .findFirst()
+        .orElseThrow()
+        .value()
+        .median();
   }
 
   @Test

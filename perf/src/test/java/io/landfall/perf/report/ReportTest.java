@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.landfall.perf.bench.Figure;
 import io.landfall.perf.bench.Outcome;
+import io.landfall.perf.bench.Verdict;
 import io.landfall.perf.contest.Result;
 import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
@@ -52,7 +53,7 @@ class ReportTest {
                       new TreeMap<>())),
               List.of(new MicroResult("Hash.it", "ops/s", ONE_TO_THREE)),
               List.of(new Figure("store", "60 checkpoints", "list", "ms", false, ONE_TO_THREE)),
-              List.of()));
+              List.of(new Verdict("cold: quick", "≤ 1 s", "2 s", Verdict.End.MISSED))));
 
   @TempDir private Path directory;
 
@@ -75,6 +76,47 @@ class ReportTest {
   }
 
   @Test
+  void aReportOfAFormerVersionHasNoVerdicts() throws IOException {
+    Path file = directory.resolve("report.json");
+    REPORT.writeJson(file);
+    String former =
+        Files.readString(file).replaceFirst(",\\s*\"verdicts\" : \\[ \\{(?s:.*?)\\} \\]", "");
+    assertThat(former).doesNotContain("cold: quick");
+    Files.writeString(file, former);
+    assertThat(Report.readJson(file).outcome().verdicts()).isEmpty();
+  }
+
+  @Test
+  void overALinkThereIsAColumnForHowBusyItWas() {
+    Result cold = REPORT.outcome().results().getFirst();
+    TreeMap<String, Spread> figures = new TreeMap<>();
+    figures.put("linePercent", Spread.of(95.5));
+    Result linked =
+        new Result(
+            cold.job(),
+            cold.what(),
+            cold.bytes(),
+            cold.contender(),
+            cold.version(),
+            cold.how(),
+            cold.seconds(),
+            cold.secondsToDisk(),
+            cold.cpuSeconds(),
+            cold.servingCpuSeconds(),
+            cold.wireBytes(),
+            cold.othersCores(),
+            figures);
+    Table table =
+        Tables.of(
+                new Outcome(
+                    "", "", "", List.of(), List.of(linked), List.of(), List.of(), List.of()))
+            .getFirst();
+    int column = table.head().indexOf("% of line");
+    assertThat(table.head().get(column - 1)).isEqualTo("wire MiB");
+    assertThat(table.rows().getFirst().get(column)).isEqualTo("95.5");
+  }
+
+  @Test
   void anotherFormatIsRefused() throws IOException {
     Path file = directory.resolve("report.json");
     REPORT.writeJson(file);
@@ -93,6 +135,7 @@ class ReportTest {
         .contains("| landfall | 2.000 [1.000–3.000] | 4.000 | 25 | 2.00 | – | 1.0 | – | 2.0 |")
         .contains("| Hash.it | 2 | 1–3 | ops/s |")
         .contains("### store", "| | list, ms |", "| 60 checkpoints | 2.00 [1.00–3.00] |")
+        .contains("### Goals", "| cold: quick | ≤ 1 s | 2 s | missed |")
         .contains("- landfall, cold (1): `somehow`")
         .doesNotContain("Priority");
   }
