@@ -29,19 +29,23 @@ final class BenchOptions {
   @Option(
       names = "--mib",
       paramLabel = "N",
-      description = "Size of the disk, half of which is data; 2048 unless told.")
+      description =
+          "Size of the disk, half of which is data; 2048 unless told. Of links and swarm: of the"
+              + " fastest link's.")
   private Integer mib;
 
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      description = "Where the images are made: the file system that is measured, 8 GiB free.")
+      description = "Where the images are made: the file system that is measured, 16 GiB free.")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Option(
       names = "--link",
-      paramLabel = "RATE",
-      description = "Rate of the network, such as 1gbit or 100mbit; needs root.")
+      paramLabel = "RATE[,ROUNDTRIP]",
+      description =
+          "transfer: two hosts with such a link between them, as 1gbit or 100mbit,20ms; needs"
+              + " root.")
   private String link = "";
 
   @Option(
