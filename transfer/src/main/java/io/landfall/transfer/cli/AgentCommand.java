@@ -15,11 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,33 +29,26 @@ import picocli.CommandLine.Spec;
     name = "agent",
     mixinStandardHelpOptions = true,
     description = {
-      "The daemon of a submit or an execute host. Reads its configuration again on SIGHUP (landfall reload). Stops on SIGTERM; what was saved, queued or has ended is taken up by the next one.",
-      "%nExample: landfall agent --set LANDFALL_ROLES=EXECUTE --set EXECUTE=/var/lib/landfall/execute"
+      "The daemon of a submit or an execute host. Reads its configuration again on SIGHUP (landfall"
+          + " reload). Stops on SIGTERM; what was saved, queued or has ended is taken up by the"
+          + " next one.",
+      "%nExample: landfall agent --set LANDFALL_ROLES=EXECUTE --set"
+          + " EXECUTE=/var/lib/landfall/execute"
     })
 final class AgentCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--set",
-      paramLabel = "NAME=VALUE",
-      description = "A setting, as if it stood in the configuration; may be given several times.")
-  private Map<String, String> set = Map.of();
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "A configuration file, in HTCondor's configuration language.")
-  private Path config;
+  @Mixin private HostConfiguration host;
 
   @Option(
       names = "--show-config",
-      description = "Print each setting with where it came from, and stop.")
+      description =
+          "Print each setting with where it came from, and stop. Defaults are not settings.")
   private boolean showConfig;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ConfigurationSources sources =
-        ConfigurationSources.here(Map.of(), Optional.ofNullable(config), set);
+    ConfigurationSources sources = host.sources();
     try {
       Configuration configuration = Configuration.load(sources);
       AgentSettings settings = AgentKnobs.read(configuration);

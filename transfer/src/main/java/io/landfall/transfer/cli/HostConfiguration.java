@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// The configuration that this host's agent would have, for commands that look at the host.
+/// The configuration of this host's agent, for the agent and for commands that look at the host.
 final class HostConfiguration {
   private static final Path PACKAGED = Path.of("/etc/landfall/landfall.conf");
 
@@ -15,7 +15,8 @@ final class HostConfiguration {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "The agent's configuration file (default: /etc/landfall/landfall.conf if readable).")
+          "The agent's configuration file, in HTCondor's configuration language (default:"
+              + " /etc/landfall/landfall.conf if it is there).")
   private Path config;
 
   @Option(
@@ -26,7 +27,7 @@ final class HostConfiguration {
 
   ConfigurationSources sources() {
     Optional<Path> file =
-        Optional.ofNullable(config).or(() -> Optional.of(PACKAGED).filter(Files::isReadable));
+        Optional.ofNullable(config).or(() -> Optional.of(PACKAGED).filter(Files::exists));
     return ConfigurationSources.here(Map.of(), file, set);
   }
 }

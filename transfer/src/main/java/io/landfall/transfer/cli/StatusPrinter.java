@@ -68,14 +68,14 @@ final class StatusPrinter {
     int cells = total == 0 ? 0 : (int) (BAR_CELLS * line.doneBytes() / total);
     String text =
         String.format(
-            "%-10s %-30s %-8s [%s%s] %3d %% %-6s %s of %s",
+            "%-10s %-30s %-8s [%s%s] %3d %% %-7s %s of %s",
             line.kind().name().toLowerCase(Locale.ROOT),
             name(line),
             line.part(),
             "#".repeat(cells),
             "-".repeat(BAR_CELLS - cells),
             total == 0 ? 0 : 100 * line.doneBytes() / total,
-            line.phase().toLowerCase(Locale.ROOT),
+            phase(line),
             Units.bytes(line.doneBytes()),
             Units.bytes(total));
     TransferLine last = before.get(line.id());
@@ -94,6 +94,11 @@ final class StatusPrinter {
             + "/s, "
             + Units.time(Duration.ofSeconds((total - line.doneBytes()) / rate))
             + " left";
+  }
+
+  /// `FILL` is what comes behind a guest that runs already.
+  private static String phase(TransferLine line) {
+    return line.phase().equals("FILL") ? "filling" : line.phase().toLowerCase(Locale.ROOT);
   }
 
   private static String name(TransferLine line) {
@@ -162,7 +167,9 @@ final class StatusPrinter {
         name(line),
         line.part(),
         line.peer(),
-        line.error().map(why -> "failed (" + why + ")").orElse("done"),
+        line.error()
+            .map(why -> "failed (" + why + ")")
+            .orElse(line.state().name().toLowerCase(Locale.ROOT)),
         Units.time(Duration.ofMillis(line.tookMillis())),
         line.predictedMillis()
             .map(millis -> ", predicted " + Units.time(Duration.ofMillis(millis)))

@@ -6,4 +6,10 @@ package io.landfall.transfer.control;
 /// @param demanded what its guest had to wait for
 /// @param ahead what its boot profile named, brought before the guest asked
 /// @param filled the rest
-public record Arrival(String imageId, long demanded, long ahead, long filled) {}
+public record Arrival(String imageId, long demanded, long ahead, long filled) {
+
+  /// All of it.
+  public long travelled() {
+    return demanded + ahead + filled;
+  }
+}

@@ -1,5 +1,7 @@
 package io.landfall.transfer.control;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /// Where the bytes of a landed, saved or returned image came from; all in bytes but the last.
 ///
 /// @param image size of the image as the guest sees it
@@ -18,4 +20,17 @@ public record Figures(
     long resumed,
     long pulled,
     long wire,
-    long millis) {}
+    long millis) {
+
+  /// Of an image whose landing has begun and goes on behind its guest: nothing is known but its
+  /// size.
+  public static Figures begun(long image) {
+    return new Figures(image, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /// Whether these are of a landing that has only begun.
+  @JsonIgnore
+  public boolean isBegun() {
+    return image > 0 && equals(begun(image));
+  }
+}

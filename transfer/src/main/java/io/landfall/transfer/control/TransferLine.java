@@ -58,6 +58,9 @@ public record TransferLine(
   public enum State {
     RUNNING,
     DONE,
-    FAILED
+    FAILED,
+    /// Not all of it is here, and nobody wants the rest: the job whose guest read it while it
+    /// landed is over. What came counts, and the next landing goes on from it.
+    LEFT
   }
 }

@@ -60,6 +60,7 @@ final class Claim {
   private final ClaimLandings landings; // guarded by this
 
   private Peer peer; // guarded by this; who is told, and who may pull
+  private volatile Peer listening; // the same, for who does not wait for the lock
   private ExportTable exports; // guarded by this
   private Vm vm; // guarded by this; absent unless RUNNING
   private int reboots; // guarded by this
@@ -74,7 +75,8 @@ final class Claim {
       ImageCache cache,
       SwarmMember swarm,
       Executor hashing,
-      Observer observer) {
+      Observer observer,
+      LazyFills fills) {
     this.observer = observer;
     this.job = job;
     this.directory = directory;
@@ -91,7 +93,8 @@ final class Claim {
             disks,
             driver,
             settings.transfers().lazy(),
-            new ClaimArrivals.Listener(this::baseLanded, this::baseDiffered));
+            fills,
+            new ClaimArrivals.Listener(this::baseLanded, this::baseDiffered, this::filling));
     this.landings = new ClaimLandings(job, arrivals, state, observer);
     this.offers = new ClaimOffers(job, disks, state, hashing, arrivals);
   }
@@ -134,6 +137,7 @@ final class Claim {
   private synchronized Reply.ClaimStatus attached(Peer newPeer, ExportTable newExports)
       throws IOException {
     peer = newPeer;
+    listening = newPeer;
     exports = newExports;
     if (arrivals.serving() && vm != null && vm.state() == VmState.IO_ERROR) {
       vm.resume();
@@ -153,7 +157,8 @@ final class Claim {
     if (order.vm().networking().equals(Optional.of(Request.VmShape.BRIDGE))
         && settings.bridge().isEmpty()) {
       throw new IOException(
-          "this host has no bridge for jobs with vm_networking_type = bridge; set VM_NETWORKING_BRIDGE_INTERFACE");
+          "this host has no bridge for jobs with vm_networking_type = bridge; set"
+              + " VM_NETWORKING_BRIDGE_INTERFACE");
     }
     Files.createDirectories(directory);
     file.landing(order);
@@ -361,6 +366,15 @@ final class Claim {
       arrivals.tellAgain();
     }
     return true;
+  }
+
+  /// Says how far a base is that lands behind its guest. Without the claim's lock: a verb that
+  /// holds it may take long.
+  private void filling(String device, String phase, long doneBytes, long totalBytes) {
+    Peer told = listening;
+    if (told != null) {
+      Calls.tell(told, new Notice.Landing(job, device, phase, doneBytes, totalBytes));
+    }
   }
 
   /// A base is here: the machine reads it from its file from now on, the guest runs on.

@@ -10,6 +10,7 @@ import io.landfall.transfer.lifecycle.HypervisorDriver;
 import io.landfall.transfer.lifecycle.Vm;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.observe.Tracked;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,21 +35,30 @@ final class ClaimArrivals {
   private final Listener listener;
   private final List<BlockDevice> served = new ArrayList<>(); // guarded by the claim
   private final Map<String, String> profiles = new ConcurrentHashMap<>();
+  private final LazyFills fills;
+  private final Map<String, Tracked> begun = new ConcurrentHashMap<>();
   private volatile BaseExports exports; // null while nothing is served
 
   /// Who is told what becomes of a disk's base.
   ///
   /// @param landed it is here: the machine can be moved to its file
   /// @param differed the machine may have read what is not in the image
-  record Listener(Consumer<String> landed, Consumer<String> differed) {}
+  /// @param filling how far it is
+  record Listener(Consumer<String> landed, Consumer<String> differed, LazyFills.Listener filling) {}
 
   /// @param lazyHost whether jobs that do not say run before their disks have landed
   ClaimArrivals(
-      String job, ClaimDisks disks, HypervisorDriver driver, boolean lazyHost, Listener listener) {
+      String job,
+      ClaimDisks disks,
+      HypervisorDriver driver,
+      boolean lazyHost,
+      LazyFills fills,
+      Listener listener) {
     this.job = job;
     this.disks = disks;
     this.driver = driver;
     this.lazyHost = lazyHost;
+    this.fills = fills;
     this.listener = listener;
   }
 
@@ -71,6 +81,11 @@ final class ClaimArrivals {
       }
     }
     return disks.land(peer, disk, progress);
+  }
+
+  /// That transfer is how a disk's landing began, which goes on.
+  void begun(String device, Tracked transfer) {
+    begun.put(device, transfer);
   }
 
   /// Serves the bases that have not landed; under the claim's lock.
@@ -105,6 +120,13 @@ final class ClaimArrivals {
     if (base.arriving().isEmpty()) {
       return;
     }
+    fills.follow(
+        job,
+        device,
+        base.arriving().get(),
+        Optional.ofNullable(begun.remove(device)),
+        this::serving,
+        listener.filling());
     var _ =
         base.arriving()
             .get()

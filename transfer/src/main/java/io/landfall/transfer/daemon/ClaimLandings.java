@@ -36,6 +36,7 @@ final class ClaimLandings {
               peer,
               disk.device(),
               listener(peer, disk.device()),
+              begun -> arrivals.begun(disk.device(), begun),
               told -> arrivals.land(peer, order, disk, told)));
     }
     Optional<Path> served = arrivals.serve();
@@ -55,6 +56,9 @@ final class ClaimLandings {
             peer,
             ClaimState.MEMORY,
             listener(peer, ClaimState.MEMORY),
+            begun -> {
+              throw new AssertionError("memory does not land behind its guest");
+            },
             told -> state.land(peer, restore, told)));
   }
 

@@ -40,6 +40,7 @@ final class ExecuteAgent implements AutoCloseable {
   private final ImageCache cache;
   private final SwarmMember swarm;
   private final Observer observer;
+  private final LazyFills fills;
   private final Path claimsDirectory;
   private final Map<String, Claim> claims = new ConcurrentHashMap<>();
   private final Map<Peer, ExportTable> exports = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ final class ExecuteAgent implements AutoCloseable {
       Endpoint endpoint,
       Observer observer) {
     this.observer = observer;
+    this.fills = new LazyFills(observer);
     this.settings = settings;
     this.driver = driver;
     this.cache = cache;
@@ -116,7 +118,7 @@ final class ExecuteAgent implements AutoCloseable {
 
   private Claim claim(String job, Path directory, ClaimFile file, Optional<Request.VmShape> asked) {
     return new Claim(
-        job, directory, file, asked, driver, settings, cache, swarm, hashing, observer);
+        job, directory, file, asked, driver, settings, cache, swarm, hashing, observer, fills);
   }
 
   SwarmMember swarm() {

@@ -21,8 +21,7 @@ final class LandedParts {
   /// An image whose landing has begun: nothing has travelled yet.
   static Reply.LandedPart begun(String name, ArrivingImage image) {
     long size = image.manifest().sizeBytes();
-    return new Reply.LandedPart(
-        name, image.manifest().imageId().toString(), new Figures(size, 0, 0, 0, 0, 0, 0, 0));
+    return new Reply.LandedPart(name, image.manifest().imageId().toString(), Figures.begun(size));
   }
 
   /// Tells how far it is.

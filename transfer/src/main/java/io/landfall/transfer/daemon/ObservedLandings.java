@@ -5,7 +5,9 @@ import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.TransferLine;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.observe.Observer;
+import io.landfall.transfer.observe.Tracked;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /// The landings of a claim, as transfers to here.
 record ObservedLandings(Observer observer, String job) {
@@ -15,7 +17,9 @@ record ObservedLandings(Observer observer, String job) {
   }
 
   /// @param told hears of the progress too
-  Reply.LandedPart run(Peer peer, String part, TransferListener told, Landing landing)
+  /// @param begun is given what goes on behind the guest
+  Reply.LandedPart run(
+      Peer peer, String part, TransferListener told, Consumer<Tracked> begun, Landing landing)
       throws IOException {
     return observer.watch(
         TransferLine.Kind.LANDING,
@@ -29,7 +33,12 @@ record ObservedLandings(Observer observer, String job) {
                 here.progress(progress);
                 told.progress(progress);
               });
-          tracked.done(landed.figures());
+          if (landed.figures().isBegun()) {
+            tracked.goOn();
+            begun.accept(tracked);
+          } else {
+            tracked.done(landed.figures());
+          }
           return landed;
         });
   }

@@ -73,7 +73,7 @@ final class SubmitAgent implements AutoCloseable {
       Observer observer)
       throws IOException {
     this.observer = observer;
-    this.observed = new ObservedJobs(observer);
+    this.observed = new ObservedJobs(observer, job -> isRunning(book, job));
     this.settings = settings;
     this.book = book;
     this.store = store;
@@ -85,6 +85,13 @@ final class SubmitAgent implements AutoCloseable {
     this.hosts =
         new ExecuteHosts(
             endpoint, settings.executeHosts(), this::noticed, this::isOverThere, swarm(settings));
+  }
+
+  private static boolean isRunning(JobBook book, String job) {
+    return book.find(job)
+        .filter(
+            found -> found.status() == JobStatus.RUNNING || found.status() == JobStatus.SUSPENDED)
+        .isPresent();
   }
 
   private static Optional<SwarmDesk> swarm(AgentSettings settings) {

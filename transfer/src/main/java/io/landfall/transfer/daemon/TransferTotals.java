@@ -17,6 +17,7 @@ record TransferTotals(long sent, long received) {
       switch (event) {
         case JobEvent.Landed landed ->
             received += landed.parts().stream().mapToLong(part -> part.figures().pulled()).sum();
+        case JobEvent.Arrived arrived -> received += arrived.arrival().travelled();
         case JobEvent.Checkpointed checkpointed -> sent += checkpointed.figures().read();
         case JobEvent.Returned returned ->
             sent += returned.figures().map(figures -> figures.pulled()).orElse(0L);

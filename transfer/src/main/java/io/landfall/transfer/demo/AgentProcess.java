@@ -41,14 +41,20 @@ public final class AgentProcess implements AutoCloseable {
     return start(directory, List.of("--config", config.toString()), settings);
   }
 
-  /// Starts an agent and waits until it listens.
+  /// Starts an agent and waits until it listens. Its configuration is `landfall.conf` in its
+  /// directory, empty if there is none: nothing that the host's own agent is told counts here.
   ///
   /// @param directory where its log and its address file go
   /// @param settings names and values, as for `--set`
   /// @throws IOException with the end of its log if it stops before it listens
   public static AgentProcess start(Path directory, Map<String, String> settings)
       throws IOException, InterruptedException {
-    return start(directory, List.of(), settings);
+    Files.createDirectories(directory);
+    Path config = directory.resolve("landfall.conf");
+    if (Files.notExists(config)) {
+      Files.createFile(config);
+    }
+    return start(directory, config, settings);
   }
 
   private static AgentProcess start(

@@ -65,6 +65,10 @@ public final class LazyLanding implements AutoCloseable {
   private final AtomicLong demandedBytes = new AtomicLong();
   private final AtomicLong aheadBytes = new AtomicLong();
   private final AtomicLong filledBytes = new AtomicLong();
+  private final AtomicLong zeroBytes = new AtomicLong();
+  private final AtomicLong wireBytes = new AtomicLong();
+  private final long resumedBytes;
+  private volatile Duration sealing = Duration.ZERO;
   private final CompletableFuture<Manifest> landed = new CompletableFuture<>();
   private final BlockDevice device;
   private Optional<SeedCopying> seeds = Optional.empty(); // set before the fill
@@ -91,6 +95,7 @@ public final class LazyLanding implements AutoCloseable {
       part.clearAllBut(resumed);
     }
     this.readersKnown = fresh && resumed.isEmpty();
+    this.resumedBytes = resumed.bytes();
     this.arrival = new Arrival(everything.minus(resumed));
     this.durability = new Durability(part, ranges -> {});
     this.device = new LazyDevice(named, everything, part.file(), this::read);
@@ -227,6 +232,31 @@ public final class LazyLanding implements AutoCloseable {
     return arrival.missingBytes();
   }
 
+  /// Where the bytes that are here so far came from; of its times only how long it took to seal,
+  /// once it is.
+  public TransferRecord record() {
+    long pulled = pulledBytes();
+    long zero = sizeBytes() - everything.bytes() + zeroBytes.get();
+    long seeded = Math.max(0, sizeBytes() - zero - resumedBytes - pulled - arrival.missingBytes());
+    return new TransferRecord(
+        sizeBytes(),
+        zero,
+        wireBytes.get(),
+        pulled,
+        0,
+        seeded,
+        resumedBytes,
+        Duration.ZERO,
+        Duration.ZERO,
+        sealing,
+        Duration.ZERO);
+  }
+
+  /// Whether it was closed; before it had landed, then: nobody wanted it any more.
+  public synchronized boolean isClosed() {
+    return closed;
+  }
+
   // ---- for readers
 
   private void read(Range wanted) throws IOException {
@@ -264,7 +294,7 @@ public final class LazyLanding implements AutoCloseable {
     try {
       RemoteImage source = origin.get();
       try {
-        source.pull(taken, settings, arriving);
+        wireBytes.addAndGet(source.pull(taken, settings, arriving).wireBytes());
       } catch (IOException e) {
         if (arriving.failure != null || e instanceof RemoteException || origin.isClosed()) {
           throw e;
@@ -292,7 +322,10 @@ public final class LazyLanding implements AutoCloseable {
       if (all) {
         durability.close();
         LazySeal seal = new LazySeal(named, everything, part, target, this::differs);
-        landed.complete(seal.seal(origin));
+        long began = System.nanoTime();
+        Manifest sealed = seal.seal(origin);
+        sealing = Duration.ofNanos(System.nanoTime() - began);
+        landed.complete(sealed);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -423,6 +456,7 @@ public final class LazyLanding implements AutoCloseable {
     @Override
     public void zero(long offset, long length) throws IOException {
       try {
+        zeroBytes.addAndGet(length);
         arrived(offset, length);
       } catch (IOException e) {
         failure = e;

@@ -39,7 +39,7 @@ final class Metrics {
   private final Counter bytes =
       Counter.builder()
           .name("landfall_transfer_bytes_total")
-          .help("Bytes of transfers that ended well, by where they came from.")
+          .help("Bytes of transfers that were not failures, by where they came from.")
           .labelNames("kind", "owner", "reason")
           .register(registry);
   private final Counter transfers =
@@ -175,8 +175,7 @@ final class Metrics {
   }
 
   void ended(TransferLine line) {
-    boolean done = line.state() == TransferLine.State.DONE;
-    transfers.labelValues(word(line.kind()), done ? "done" : "failed").inc();
+    transfers.labelValues(word(line.kind()), line.state().name().toLowerCase(Locale.ROOT)).inc();
     seconds.labelValues(word(line.kind())).observe(line.tookMillis() / 1000.0);
     line.figures().ifPresent(figures -> moved(line, figures));
   }

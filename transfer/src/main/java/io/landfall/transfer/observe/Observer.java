@@ -38,7 +38,7 @@ public final class Observer {
 
   /// A transfer of a job, which the caller carries out.
   public interface Transfer<T> {
-    /// Carries it out; tells how far it is and how it went.
+    /// Carries it out; tells how far it is and how it went, or that it goes on ([Tracked#goOn]).
     T run(Tracked tracked) throws IOException;
   }
 
@@ -53,7 +53,7 @@ public final class Observer {
       tracked.failed(codes.apply(e), String.valueOf(e.getMessage()));
       throw e;
     } finally {
-      tracked.failed(codes.apply(null), "it was broken off");
+      tracked.returned(codes.apply(null));
     }
   }
 
@@ -69,6 +69,11 @@ public final class Observer {
                 ids.getAndIncrement(), kind, Owners.of(job), job, part, peer, predicted));
     running.add(tracked);
     return tracked;
+  }
+
+  /// A transfer that somebody else carries out has failed.
+  public void failed(Tracked tracked, Throwable why) {
+    tracked.failed(codes.apply(why), String.valueOf(why.getMessage()));
   }
 
   void ended(Tracked tracked, TransferLine line) {

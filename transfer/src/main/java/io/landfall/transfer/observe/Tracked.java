@@ -19,6 +19,7 @@ public final class Tracked {
   private long phaseStart = startNanos; // guarded by this
   private long doneBytes; // guarded by this
   private long totalBytes; // guarded by this
+  private boolean goesOn; // guarded by this
   private boolean ended; // guarded by this
 
   Tracked(Observer observer, TransferLine start) {
@@ -63,6 +64,13 @@ public final class Tracked {
     totalBytes = total;
   }
 
+  /// The phase that it was in last took so long, as whoever carried it out has measured.
+  public synchronized void took(String lastPhase, Duration time) {
+    endPhase();
+    phase = "";
+    phaseNanos.put(lastPhase, time.toNanos());
+  }
+
   private void endPhase() {
     long now = System.nanoTime();
     if (!phase.isEmpty()) {
@@ -74,6 +82,26 @@ public final class Tracked {
   /// It has ended well.
   public void done(Figures figures) {
     end(State.DONE, Optional.of(figures), Optional.empty());
+  }
+
+  /// It was left before it was done, since nobody wants the rest.
+  public void left(Figures soFar) {
+    end(State.LEFT, Optional.of(soFar), Optional.empty());
+  }
+
+  /// Whoever carries it out returns, and it goes on: somebody else will say how it ends.
+  public synchronized void goOn() {
+    goesOn = true;
+  }
+
+  /// Its carrier has returned without a word of how it ended.
+  void returned(String code) {
+    synchronized (this) {
+      if (goesOn) {
+        return;
+      }
+    }
+    failed(code, "it was broken off");
   }
 
   /// It has failed, unless it has ended already.

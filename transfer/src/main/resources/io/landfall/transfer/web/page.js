@@ -5,6 +5,7 @@ import { update as updateStore } from "./store.js";
 
 const at = id => document.getElementById(id);
 const KINDS = { LANDING: "landing here", SENDING: "landing there", CHECKPOINT: "checkpoint", RETURN: "return", COPY: "copy" };
+const PHASES = { FILL: "filling behind the running guest:" };
 const marks = new Map(); // transfer -> [time, bytes] a while ago, for its rate
 
 at("legend").append(...legend(REASONS));
@@ -74,7 +75,7 @@ function transfers(state) {
     bar.setAttribute("aria-label", KINDS[transfer.kind] + " of " + transfer.part);
     const progress = element("div");
     progress.append(bar, element("small",
-      (transfer.phase.toLowerCase() || "waiting") + " " + bytes(transfer.doneBytes) + " of " + bytes(transfer.totalBytes)));
+      (PHASES[transfer.phase] ?? (transfer.phase.toLowerCase() || "waiting")) + " " + bytes(transfer.doneBytes) + " of " + bytes(transfer.totalBytes)));
     const rate = rateOf(transfer, now);
     const left = rate > 0 ? duration((1000 * (transfer.totalBytes - transfer.doneBytes)) / rate) : "–";
     return [KINDS[transfer.kind], what(transfer), transfer.peer, td(progress, "wide"), rate > 0 ? bytes(rate) + "/s" : "–", left];

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.transfer.control.Arrival;
 import io.landfall.transfer.control.JobEvent;
+import io.landfall.transfer.control.Request;
+import io.landfall.transfer.control.TransferLine;
 import io.landfall.transfer.guest.WorkLog;
 import io.landfall.transfer.guest.WorkPlan;
+import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.testing.Pool;
 import io.landfall.transfer.testing.Tools;
 import java.nio.file.Files;
@@ -87,6 +90,15 @@ class LazyJobIT {
       List<JobEvent> evicted = pool.watch(job, JobEvent.Evicted.class::isInstance);
       List<JobEvent> events = pool.watch(job, JobEvent::last);
 
+      try (Peer peer = pool.connect()) {
+        assertThat(Calls.call(peer, new Request.Transfers(10)).transfers())
+            .as("what travelled counts")
+            .anySatisfy(line -> {
+              assertThat(line.kind()).isEqualTo(TransferLine.Kind.SENDING);
+              assertThat(line.state()).isEqualTo(TransferLine.State.LEFT);
+              assertThat(line.figures().orElseThrow().pulled()).isBetween(1L, 32 * MIB - 1);
+            });
+      }
       assertThat(evicted).as("was still landing").noneMatch(JobEvent.Arrived.class::isInstance);
       assertThat(events.getLast()).isInstanceOf(JobEvent.Completed.class);
       assertThat(events)
