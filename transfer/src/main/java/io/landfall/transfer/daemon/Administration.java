@@ -30,6 +30,7 @@ public final class Administration {
           "MAX_CONCURRENT_DOWNLOADS",
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
+          "LANDING",
           "VM_NETWORKING_BRIDGE_INTERFACE",
           "RESERVED_DISK",
           "LANDFALL_CHECKPOINT_QUOTA",

@@ -229,6 +229,7 @@ public final class Agent implements AutoCloseable {
   void reconfigure(AgentSettings fresh) {
     endpoint.limitSending(fresh.transfers().sendBytesPerSecond());
     authorisation.submitHosts(fresh.security().submitHosts());
+    status.reconfigure(fresh);
     execute.ifPresent(role -> role.reconfigure(fresh));
     submit.ifPresent(role -> role.reconfigure(fresh));
   }
@@ -250,7 +251,11 @@ public final class Agent implements AutoCloseable {
     return new Reply.Echoed(echo.padding(), Instant.now());
   }
 
-  private ExecuteAgent execute() throws IOException {
+  Authorisation authorisation() {
+    return authorisation;
+  }
+
+  ExecuteAgent execute() throws IOException {
     return execute.orElseThrow(() -> new IOException("this agent has no execute role"));
   }
 

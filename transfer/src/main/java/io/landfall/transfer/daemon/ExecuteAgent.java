@@ -121,6 +121,10 @@ final class ExecuteAgent implements AutoCloseable {
         job, directory, file, asked, driver, settings, cache, swarm, hashing, observer, fills);
   }
 
+  AgentSettings settings() {
+    return settings;
+  }
+
   SwarmMember swarm() {
     return swarm;
   }

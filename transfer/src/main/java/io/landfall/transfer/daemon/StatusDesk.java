@@ -28,7 +28,7 @@ final class StatusDesk {
   /// Measuring the store means looking at every pack.
   private static final Duration STORE_SIZE_AGE = Duration.ofSeconds(15);
 
-  private final AgentSettings settings;
+  private volatile AgentSettings settings;
   private final Observer observer;
   private final Optional<ExecuteAgent> execute;
   private final Optional<SubmitAgent> submit;
@@ -46,6 +46,11 @@ final class StatusDesk {
     this.observer = observer;
     this.execute = execute;
     this.submit = submit;
+  }
+
+  /// Other limits to show.
+  void reconfigure(AgentSettings fresh) {
+    settings = fresh;
   }
 
   /// The status page is there now.
