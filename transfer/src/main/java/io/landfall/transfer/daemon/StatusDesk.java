@@ -35,6 +35,7 @@ final class StatusDesk {
   private final Instant began = Instant.now();
   private volatile Optional<String> page = Optional.empty();
   private Instant measured = Instant.EPOCH; // guarded by this
+  private int measuredCheckpoints; // guarded by this
   private long packBytes; // guarded by this
 
   StatusDesk(
@@ -127,12 +128,15 @@ final class StatusDesk {
     return new Overview.StoreLine(
         records.size(),
         records.stream().mapToLong(record -> record.summary().imageBytes()).sum(),
-        packBytes(store),
+        packBytes(store, records.size()),
         store.directory().toFile().getUsableSpace());
   }
 
-  private synchronized long packBytes(CheckpointStore store) throws IOException {
-    if (measured.plus(STORE_SIZE_AGE).isBefore(Instant.now())) {
+  private synchronized long packBytes(CheckpointStore store, int checkpoints)
+      throws IOException {
+    if (checkpoints != measuredCheckpoints
+        || measured.plus(STORE_SIZE_AGE).isBefore(Instant.now())) {
+      measuredCheckpoints = checkpoints;
       packBytes =
           store.packDirectory().list().values().stream()
               .mapToLong(pack -> pack.toFile().length())

@@ -121,9 +121,10 @@ export function chart(points, label) {
       (i === 0 ? `M${x(point)} ${y(0)}` : `H${x(point)}`) + `V${y(point[key])}`).join("");
     drawn.append(svg("path", { d: steps + `H${width - 8}`, class: name }));
   }
-  drawn.append(
-    svg("text", { x: left, y: height - 6 }, clock(points[0].time)),
-    svg("text", { x: x(points.at(-1)), y: height - 6, "text-anchor": "end" }, clock(points.at(-1).time)));
+  drawn.append(svg("text", { x: left, y: height - 6 }, clock(points[0].time)));
+  if (x(points.at(-1)) - left > 140) { // or one would lie upon the other
+    drawn.append(svg("text", { x: x(points.at(-1)), y: height - 6, "text-anchor": "end" }, clock(points.at(-1).time)));
+  }
   return drawn;
 }
 
