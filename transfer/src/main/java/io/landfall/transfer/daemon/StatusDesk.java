@@ -132,8 +132,7 @@ final class StatusDesk {
         store.directory().toFile().getUsableSpace());
   }
 
-  private synchronized long packBytes(CheckpointStore store, int checkpoints)
-      throws IOException {
+  private synchronized long packBytes(CheckpointStore store, int checkpoints) throws IOException {
     if (checkpoints != measuredCheckpoints
         || measured.plus(STORE_SIZE_AGE).isBefore(Instant.now())) {
       measuredCheckpoints = checkpoints;

@@ -4,8 +4,8 @@ import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
+import io.landfall.transfer.session.AdaptiveCompression;
 import io.landfall.transfer.session.Answer;
-import io.landfall.transfer.session.Compression;
 import io.landfall.transfer.session.FileBody;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -42,7 +42,8 @@ final class Outbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Answer> urgent = new ArrayDeque<>(); // guarded by lock
   private final Deque<Answer> others = new ArrayDeque<>(); // guarded by lock
-  private final Compression compression = new Compression(); // of the turn under way
+  private final AdaptiveCompression compression =
+      new AdaptiveCompression(); // of the turn under way
   private boolean running; // guarded by lock; a turn is under way or submitted
   private boolean closed; // guarded by lock
 

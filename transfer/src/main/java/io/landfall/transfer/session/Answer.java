@@ -84,7 +84,7 @@ public final class Answer implements AutoCloseable {
   /// [Failure] is an end too.
   ///
   /// @param compression of the connection, used if the want allows it
-  public List<TransferMessage> next(Compression compression) {
+  public List<TransferMessage> next(AdaptiveCompression compression) {
     if (ended) {
       return List.of();
     }
@@ -111,7 +111,7 @@ public final class Answer implements AutoCloseable {
   }
 
   /// Cuts zero runs out of what was read.
-  private List<TransferMessage> frames(ByteBuf bytes, Compression compression) {
+  private List<TransferMessage> frames(ByteBuf bytes, AdaptiveCompression compression) {
     List<TransferMessage> frames = new ArrayList<>();
     ZeroRuns.split(
         position,
@@ -132,7 +132,7 @@ public final class Answer implements AutoCloseable {
     return new Zero(want.request(), want.handle(), position + from, to - from);
   }
 
-  private Data data(ByteBuf bytes, int from, int to, Compression compression) {
+  private Data data(ByteBuf bytes, int from, int to, AdaptiveCompression compression) {
     Data plain =
         new Data(
             want.request(),

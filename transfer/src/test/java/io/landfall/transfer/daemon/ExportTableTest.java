@@ -10,8 +10,8 @@ import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.transfer.session.AdaptiveCompression;
 import io.landfall.transfer.session.Answer;
-import io.landfall.transfer.session.Compression;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.session.Source;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -66,7 +66,7 @@ class ExportTableTest {
           handle = open(source);
         }
         try (Answer answer = source.want(new Want(1, handle, 0, 16 << 20, false, false))) {
-          if (answer.next(new Compression()).getFirst() instanceof Failure refusal) {
+          if (answer.next(new AdaptiveCompression()).getFirst() instanceof Failure refusal) {
             assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_AUTHORISED);
             assertThat(refusal.sentence()).contains("bytes were taken of 'disk'");
             break;

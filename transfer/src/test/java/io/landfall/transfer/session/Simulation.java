@@ -288,7 +288,7 @@ final class Simulation {
     void answerSome() {
       if (!answers.isEmpty()) {
         int chosen = random.nextInt(answers.size());
-        List<TransferMessage> frames = answers.get(chosen).next(Compression.always());
+        List<TransferMessage> frames = answers.get(chosen).next(AdaptiveCompression.always());
         if (frames.isEmpty()) {
           answers.remove(chosen);
         }

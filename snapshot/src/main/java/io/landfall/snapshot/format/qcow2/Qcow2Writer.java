@@ -28,7 +28,7 @@ public final class Qcow2Writer {
 
   private final NewFile file;
   private final long sizeBytes;
-  private final Compression compression;
+  private final ClusterCompression compression;
   private final RefcountWriter refcounts = new RefcountWriter(new FileClusters());
   private final ByteBuffer l1;
   private final ByteBuffer l2 = ByteBuffer.allocate(CLUSTER);
@@ -36,7 +36,7 @@ public final class Qcow2Writer {
   private long nextCluster = 1;
   private long packedEnd; // where the next packed bytes go; at a cluster boundary: nowhere yet
 
-  private Qcow2Writer(NewFile file, long sizeBytes, Compression compression) {
+  private Qcow2Writer(NewFile file, long sizeBytes, ClusterCompression compression) {
     this.file = file;
     this.sizeBytes = sizeBytes;
     this.compression = compression;
@@ -51,14 +51,14 @@ public final class Qcow2Writer {
   /// @param progress is told how many bytes of the disk are done
   public static void write(BlockDevice source, Path target, LongConsumer progress)
       throws IOException {
-    write(source, target, Compression.NONE, progress);
+    write(source, target, ClusterCompression.NONE, progress);
   }
 
   /// Writes all of `source`, a complete disk; its size is rounded up to whole sectors.
   ///
   /// @param progress is told how many bytes of the disk are done
   public static void write(
-      BlockDevice source, Path target, Compression compression, LongConsumer progress)
+      BlockDevice source, Path target, ClusterCompression compression, LongConsumer progress)
       throws IOException {
     long size = Qcow2Overlay.requireSize(source.sizeBytes());
     try (NewFile file = NewFile.at(target)) {
@@ -70,7 +70,7 @@ public final class Qcow2Writer {
   }
 
   private void append(long offset, ByteBuffer bytes) throws IOException {
-    if (compression == Compression.NONE) {
+    if (compression == ClusterCompression.NONE) {
       appendPlain(offset, bytes);
     } else {
       appendPacked(offset, bytes);
@@ -186,7 +186,7 @@ public final class Qcow2Writer {
         new HeaderWriter(sizeBytes)
             .l1(l1.capacity() / Long.BYTES, l1Cluster * CLUSTER)
             .refcountTable(refcounts.tableClusters(), table * CLUSTER);
-    if (compression == Compression.ZSTD) {
+    if (compression == ClusterCompression.ZSTD) {
       header.zstd();
     }
     file.write(0, header.build());

@@ -2,7 +2,7 @@ package io.landfall.snapshot.format.report;
 
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.format.ImageFormat;
-import io.landfall.snapshot.format.qcow2.Compression;
+import io.landfall.snapshot.format.qcow2.ClusterCompression;
 import io.landfall.snapshot.format.qcow2.Qcow2Writer;
 import io.landfall.snapshot.format.vmdk.VmdkWriter;
 import java.io.IOException;
@@ -30,13 +30,13 @@ public enum Conversion {
   QCOW2_DEFLATE("qcow2-deflate", "") {
     @Override
     public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
-      Qcow2Writer.write(source, target, Compression.DEFLATE, progress);
+      Qcow2Writer.write(source, target, ClusterCompression.DEFLATE, progress);
     }
   },
   QCOW2_ZSTD("qcow2-zstd", "") {
     @Override
     public void write(BlockDevice source, Path target, LongConsumer progress) throws IOException {
-      Qcow2Writer.write(source, target, Compression.ZSTD, progress);
+      Qcow2Writer.write(source, target, ClusterCompression.ZSTD, progress);
     }
   },
   VMDK_STREAM("vmdk-stream", "vmdk") {

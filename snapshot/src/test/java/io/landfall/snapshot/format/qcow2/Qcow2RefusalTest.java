@@ -55,7 +55,7 @@ class Qcow2RefusalTest {
     Qcow2Writer.write(
         io.landfall.snapshot.device.MemoryDevice.of(new byte[] {1, 2, 3}),
         bad,
-        Compression.DEFLATE,
+        ClusterCompression.DEFLATE,
         _ -> {});
     byte[] image = Files.readAllBytes(bad);
     image[65536] = 7; // a block type that there is not

@@ -44,8 +44,8 @@ class Qcow2SmallHeapIT {
       }
       largestTables(dir.resolve("tables.qcow2"));
       manyClusters(dir.resolve("clusters.qcow2"));
-      bomb(dir.resolve("deflate.qcow2"), Compression.DEFLATE);
-      bomb(dir.resolve("zstd.qcow2"), Compression.ZSTD);
+      bomb(dir.resolve("deflate.qcow2"), ClusterCompression.DEFLATE);
+      bomb(dir.resolve("zstd.qcow2"), ClusterCompression.ZSTD);
     }
 
     /// L1 of 32 MiB and refcount table of 8 MiB, both holes, for a disk of 2 PiB.
@@ -90,7 +90,7 @@ class Qcow2SmallHeapIT {
     }
 
     /// Many clusters that unpack to a thousand times their size; one piece of each is read.
-    private static void bomb(Path path, Compression compression) throws IOException {
+    private static void bomb(Path path, ClusterCompression compression) throws IOException {
       byte[] ones = new byte[128 << 10];
       Arrays.fill(ones, (byte) 1);
       try (RawFile disk = RawFile.create(path.resolveSibling("ones.raw"), 512L << 20)) {

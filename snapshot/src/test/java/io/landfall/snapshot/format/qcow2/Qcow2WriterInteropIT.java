@@ -23,8 +23,8 @@ class Qcow2WriterInteropIT {
   @TempDir private Path dir;
 
   @ParameterizedTest
-  @EnumSource(Compression.class)
-  void qemuChecksAndComparesWhatWeWrite(Compression compression) throws IOException {
+  @EnumSource(ClusterCompression.class)
+  void qemuChecksAndComparesWhatWeWrite(ClusterCompression compression) throws IOException {
     byte[] content = Contents.sparse((24 << 20) + 3 * 512, 21);
     Path raw = Files.write(dir.resolve("source.raw"), content);
     Path image = write(MemoryDevice.of(content), compression);
@@ -35,8 +35,8 @@ class Qcow2WriterInteropIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Compression.class)
-  void qemuGoesOnWritingIt(Compression compression) throws IOException {
+  @EnumSource(ClusterCompression.class)
+  void qemuGoesOnWritingIt(ClusterCompression compression) throws IOException {
     byte[] content = Contents.sparse(8 << 20, 22);
     Path image = write(MemoryDevice.of(content), compression);
     Tool.named("qemu-io")
@@ -74,7 +74,7 @@ class Qcow2WriterInteropIT {
       source.write(size - 4096, bytes.clear().limit(4096));
     }
     try (RawFile source = RawFile.open(raw)) {
-      Path image = write(source, Compression.NONE);
+      Path image = write(source, ClusterCompression.NONE);
       Tool.named("qemu-img").succeed("check", "-f", "qcow2", image);
       try (Qcow2Image layer = Qcow2Image.openLayer(image)) {
         assertThat(Contents.read(layer, 2100L << 20, 4096))
@@ -85,7 +85,7 @@ class Qcow2WriterInteropIT {
     }
   }
 
-  private Path write(io.landfall.snapshot.device.BlockDevice disk, Compression compression)
+  private Path write(io.landfall.snapshot.device.BlockDevice disk, ClusterCompression compression)
       throws IOException {
     Path image = dir.resolve("written.qcow2");
     Qcow2Writer.write(disk, image, compression, _ -> {});

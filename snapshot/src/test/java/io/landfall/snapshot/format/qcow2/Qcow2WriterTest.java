@@ -26,7 +26,7 @@ class Qcow2WriterTest {
   class Plain extends BlockDeviceContract {
     @Override
     protected BlockDevice deviceWith(byte[] content) throws IOException {
-      return written(dir, content, Compression.NONE);
+      return written(dir, content, ClusterCompression.NONE);
     }
   }
 
@@ -34,7 +34,7 @@ class Qcow2WriterTest {
   class Deflated extends BlockDeviceContract {
     @Override
     protected BlockDevice deviceWith(byte[] content) throws IOException {
-      return written(dir, content, Compression.DEFLATE);
+      return written(dir, content, ClusterCompression.DEFLATE);
     }
   }
 
@@ -42,11 +42,11 @@ class Qcow2WriterTest {
   class Zstd extends BlockDeviceContract {
     @Override
     protected BlockDevice deviceWith(byte[] content) throws IOException {
-      return written(dir, content, Compression.ZSTD);
+      return written(dir, content, ClusterCompression.ZSTD);
     }
   }
 
-  private static BlockDevice written(Path dir, byte[] content, Compression compression)
+  private static BlockDevice written(Path dir, byte[] content, ClusterCompression compression)
       throws IOException {
     Path path = dir.resolve("written.qcow2");
     Qcow2Writer.write(MemoryDevice.of(content), path, compression, _ -> {});

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.zip.Deflater;
 
 /// How the clusters of a written image are packed.
-public enum Compression {
+public enum ClusterCompression {
   /// As they are.
   NONE {
     @Override

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class CompressionTest {
-  private final Compression compression = new Compression();
+class AdaptiveCompressionTest {
+  private final AdaptiveCompression compression = new AdaptiveCompression();
   private long now;
   private long sent;
 
   /// A period of frames of 256 KiB of the image, at that rate, each so many times smaller on the
   /// wire.
   private void period(boolean waits, double imageBytesPerSecond, int smaller) {
-    for (int i = 0; i < Compression.PERIOD_FRAMES; i++) {
+    for (int i = 0; i < AdaptiveCompression.PERIOD_FRAMES; i++) {
       sent += Answer.FRAME_BYTES / smaller;
       now += (long) (Answer.FRAME_BYTES / imageBytesPerSecond * 1e9);
       compression.observe(waits, sent, now);

@@ -14,7 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
 /// [#PERIOD_FRAMES] frames.
 ///
 /// One thread at a time; no clock of its own.
-public final class Compression {
+public final class AdaptiveCompression {
   /// A gigabit a second. LZ4 makes 300 MB/s of text a second and core, and both sides pay.
   static final double SLOW_BYTES_PER_SECOND = 125e6;
 
@@ -96,8 +96,8 @@ public final class Compression {
   }
 
   /// Compresses always, for tests and for who knows better.
-  static Compression always() {
-    Compression compression = new Compression();
+  static AdaptiveCompression always() {
+    AdaptiveCompression compression = new AdaptiveCompression();
     compression.on = true;
     return compression;
   }
