@@ -8,6 +8,7 @@ import io.landfall.transfer.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -104,17 +105,68 @@ class PackageIT {
   @Test
   void anUpgradeKeepsTheConfigurationAndRemovalKeepsTheJobs() throws Exception {
     assertThat(inside("echo 'VM_MEMORY = 512' > /etc/landfall/landfall.conf").code()).isZero();
-    assertThat(inside("cp -a /opt/landfall-* /tmp/ && /tmp/landfall-*/install").code()).isZero();
+    Outcome upgraded =
+        inside(
+            """
+            set -e
+            landfall agent --set LANDFALL_HYPERVISOR=simulated --set LANDFALL_PORT=0 --set LANDFALL_ADDRESS_FILE=/tmp/at &
+            until [ -e /tmp/at ]; do sleep 0.1; done
+            cp -al /opt/landfall-* /tmp/
+            /tmp/landfall-*/install
+            landfall status --once "$(cat /tmp/at)"
+            landfall reload --agent "$(cat /tmp/at)"
+            kill $!
+            wait $! || [ $? = 143 ]
+            rm -rf /tmp/at /tmp/landfall-*
+            """);
+    assertThat(upgraded.output())
+        .as("an agent answers when its files have been replaced")
+        .contains("(execute + submit), up ", "nothing has changed");
+    assertThat(upgraded.code()).as(upgraded.output()).isZero();
     assertThat(inside("cat /etc/landfall/landfall.conf").output()).isEqualTo("VM_MEMORY = 512\n");
-    assertThat(inside("landfall --version").code()).isZero();
+    assertThat(inside("landfall agent --show-config").output())
+        .contains("VM_MEMORY = 512    # /etc/landfall/landfall.conf:1");
 
-    Outcome removed = inside("cp -a /opt /tmp/kept && /opt/landfall/uninstall");
+    Outcome removed = inside("cp -al /opt /tmp/kept && /opt/landfall/uninstall");
     assertThat(removed.code()).as(removed.output()).isZero();
     assertThat(inside("command -v landfall").code()).isNotZero();
     assertThat(inside("ls -d /etc/landfall /var/spool/landfall /var/lib/landfall").code()).isZero();
-    assertThat(inside("cp -a /tmp/kept/. /opt/ && rm -rf /tmp/kept /tmp/landfall-*").code())
-        .isZero();
+    assertThat(inside("cp -al /tmp/kept/. /opt/ && rm -rf /tmp/kept").code()).isZero();
     assertThat(inside("/opt/landfall-*/install").code()).isZero();
+  }
+
+  @Test
+  void theDebianPackageInstallsAndRemovesTheSame() throws Exception {
+    Tools.need("dpkg-deb");
+    String version =
+        archive().getFileName().toString().replaceAll("landfall-|-linux-x86_64.tar.gz", "");
+    Path made = TARGET.resolve("landfall_" + version + "_amd64.deb");
+    assertThat(run("dpkg-deb", "--info", made.toString()).output())
+        .contains("Package: landfall", "Architecture: amd64", "postinst", "prerm");
+    assertThat(run("dpkg-deb", "--contents", made.toString()).output())
+        .containsPattern(
+            "-rwxr-xr-x root/root +\\d+ [-0-9]+ [:0-9]+ ./opt/landfall-[^/]+/bin/landfall\n")
+        .containsPattern("-rwxr-xr-x root/root .*/runtime/bin/java\n");
+
+    Files.copy(made, root.resolve("landfall.deb"), StandardCopyOption.REPLACE_EXISTING);
+    Outcome outcome =
+        inside(
+            """
+            set -e
+            mv /opt /opt.unpacked
+            echo 'VM_MEMORY = 512' > /etc/landfall/landfall.conf
+            dpkg --force-unsafe-io -i /landfall.deb
+            landfall --version
+            dpkg -r landfall
+            ! command -v landfall
+            ls -d /etc/landfall/landfall.conf /var/spool/landfall /var/lib/landfall
+            [ -z "$(ls -A /opt)" ]
+            rm -rf /opt /landfall.deb
+            mv /opt.unpacked /opt
+            /opt/landfall-*/install
+            """);
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).contains("Java 25", "removed /opt/landfall-");
   }
 
   /// Runs a command line inside, in mount and process namespaces of its own so that nothing stays

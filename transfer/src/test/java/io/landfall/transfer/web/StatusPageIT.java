@@ -41,7 +41,7 @@ class StatusPageIT {
       browser.await("document.getElementById('hosts').innerText.includes('kvm by simulated')");
 
       String job =
-          pool.submit(pool.job(96 * MIB, 24 * MIB, new WorkPlan(600, Duration.ofMillis(20))));
+          pool.submit(pool.job(96 * MIB, 14 * MIB, new WorkPlan(450, Duration.ofMillis(20))));
       browser.await("/pull [1-9].*[/]s/s.test(document.getElementById('transfers').innerText)");
       assertThat(text(browser, "transfers")).contains(job, "vda", "landing there", " of ");
       assertThat(browser.evaluate("document.querySelector('#transfers progress').value").asLong())
