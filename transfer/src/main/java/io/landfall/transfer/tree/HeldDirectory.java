@@ -85,6 +85,7 @@ final class HeldDirectory implements AutoCloseable {
     int file = NativeFiles.open(fd, relative, flags, 0600);
     try {
       NativeFiles.write(file, content, relative);
+      NativeFiles.startWriting(file, relative); // so that the sync of all has less to wait for
       NativeFiles.setModeAndTime(file, mode, mtimeNanos);
     } finally {
       NativeFiles.close(file);

@@ -58,6 +58,10 @@ final class NativeFiles {
   private static final MethodHandle PWRITE =
       handle("pwrite", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, LONG));
 
+  private static final int SYNC_FILE_RANGE_WRITE = 2;
+  private static final MethodHandle SYNC_FILE_RANGE =
+      handle("sync_file_range", FunctionDescriptor.of(INT, INT, LONG, LONG, INT));
+
   private NativeFiles() {}
 
   /// What a name is.
@@ -97,6 +101,14 @@ final class NativeFiles {
   /// Returns when all that was written to the file system of `file` is durable.
   static void syncFileSystem(int file, String name) throws IOException {
     call("syncfs " + name, (errno, arena) -> (int) SYNCFS.invokeExact(errno, file));
+  }
+
+  /// Has the kernel begin to write all of a file to the disk. Says nothing about durability.
+  static void startWriting(int file, String name) throws IOException {
+    call(
+        "starting to write " + name,
+        (errno, arena) ->
+            (int) SYNC_FILE_RANGE.invokeExact(errno, file, 0L, 0L, SYNC_FILE_RANGE_WRITE));
   }
 
   /// Sets permission bits and the time of the last change.

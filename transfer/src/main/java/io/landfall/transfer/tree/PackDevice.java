@@ -29,8 +29,7 @@ final class PackDevice implements BlockDevice {
   @Override
   public void read(long offset, ByteBuffer target) throws IOException {
     Objects.checkFromIndexSize(offset, (long) target.remaining(), sizeBytes);
-    Reader reader = new Reader();
-    try {
+    try (PackReader reader = new PackReader(root)) {
       long at = offset;
       for (int i = fileAt(offset); target.hasRemaining(); i++) {
         TreeEntry entry = files.get(i);
@@ -41,38 +40,6 @@ final class PackDevice implements BlockDevice {
           target.position(target.position() + length);
           at += length;
         }
-      }
-    } finally {
-      reader.close();
-    }
-  }
-
-  /// Files of one directory lie together: it is looked up once for all of them.
-  private final class Reader {
-    private String directory = "";
-    private HeldDirectory parent;
-
-    void read(TreeEntry entry, long from, ByteBuffer part) throws IOException {
-      String path = entry.path();
-      int name = path.lastIndexOf('/') + 1;
-      if (parent == null || !directory.equals(path.substring(0, name))) {
-        close();
-        parent = root.parentOf(path);
-        directory = path.substring(0, name);
-      }
-      if (part.isDirect()) {
-        parent.read(path.substring(name), from, part, path);
-      } else {
-        ByteBuffer direct = ByteBuffer.allocateDirect(part.remaining());
-        parent.read(path.substring(name), from, direct, path);
-        part.put(direct.flip());
-      }
-    }
-
-    void close() throws IOException {
-      if (parent != null) {
-        parent.close();
-        parent = null;
       }
     }
   }

@@ -12,7 +12,6 @@ import java.util.Optional;
 /// @param sizeBytes of a file
 /// @param target of a link: what a symbolic link says, or the path of the file that a hard link is
 ///   another name of
-/// @param digest SHA-256 of a small file, in hexadecimal
 /// @param packOffset of a small file in the pack
 /// @param stamp of a large file: changes whenever its content may have
 public record TreeEntry(
@@ -22,7 +21,6 @@ public record TreeEntry(
     long mtimeNanos,
     long sizeBytes,
     Optional<String> target,
-    Optional<String> digest,
     long packOffset,
     Optional<String> stamp) {
 
@@ -30,7 +28,6 @@ public record TreeEntry(
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(target, "target");
-    Objects.requireNonNull(digest, "digest");
     Objects.requireNonNull(stamp, "stamp");
   }
 
@@ -44,29 +41,20 @@ public record TreeEntry(
 
   static TreeEntry directory(String path, int mode, long mtimeNanos) {
     return new TreeEntry(
-        path,
-        Kind.DIRECTORY,
-        mode,
-        mtimeNanos,
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        0,
-        Optional.empty());
+        path, Kind.DIRECTORY, mode, mtimeNanos, 0, Optional.empty(), 0, Optional.empty());
   }
 
   static TreeEntry link(String path, Kind kind, String target) {
-    return new TreeEntry(
-        path, kind, 0, 0, 0, Optional.of(target), Optional.empty(), 0, Optional.empty());
+    return new TreeEntry(path, kind, 0, 0, 0, Optional.of(target), 0, Optional.empty());
   }
 
   /// Whether its content is in the pack.
   boolean small() {
-    return kind == Kind.FILE && digest.isPresent();
+    return kind == Kind.FILE && stamp.isEmpty();
   }
 
   /// Whether its content is an export of its own.
   boolean large() {
-    return kind == Kind.FILE && digest.isEmpty();
+    return kind == Kind.FILE && stamp.isPresent();
   }
 }

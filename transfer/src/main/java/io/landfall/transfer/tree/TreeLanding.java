@@ -81,17 +81,18 @@ public final class TreeLanding {
 
   /// Asks what is in the tree, and lands nothing.
   public static TreeListing list(Parts parts) throws IOException {
-    try (RemoteImage remote = parts.open(TreeSource.LISTING)) {
-      if (remote.sizeBytes() > TreeListing.MAX_BYTES) {
+    return TreeListing.parse(whole(parts, TreeSource.LISTING, TreeListing.MAX_BYTES));
+  }
+
+  private static byte[] whole(Parts parts, String part, int mostBytes) throws IOException {
+    try (RemoteImage remote = parts.open(part)) {
+      if (remote.sizeBytes() > mostBytes) {
         throw TreeListing.refused(
-            "a listing of "
-                + remote.sizeBytes()
-                + " bytes, expected at most "
-                + TreeListing.MAX_BYTES);
+            "a " + part + " of " + remote.sizeBytes() + " bytes, expected at most " + mostBytes);
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) remote.sizeBytes());
       remote.read(0, bytes);
-      return TreeListing.parse(bytes.array());
+      return bytes.array();
     }
   }
 
@@ -171,8 +172,9 @@ public final class TreeLanding {
       writer.prepare(listing);
       ProgressCounter progress = new ProgressCounter(listener, Phase.PULL, listing.totalBytes());
       try (RemoteImage pack = parts.open(TreeSource.PACK)) {
-        PackPull pull = new PackPull(pack, writer, progress);
-        pull.run(listing.entries().stream().filter(TreeEntry::small).toList());
+        List<TreeEntry> small = listing.entries().stream().filter(TreeEntry::small).toList();
+        PackPull pull = new PackPull(pack, writer, progress, () -> digests(small.size()), fresh);
+        pull.run(small);
         pulledBytes += pull.pulledBytes();
         wireBytes += pull.pulledBytes();
         hereBytes += pull.hereBytes();
@@ -185,6 +187,16 @@ public final class TreeLanding {
       writer.finish(listing);
       tree.syncFileSystem();
     }
+  }
+
+  private ByteBuffer digests(int files) throws IOException {
+    int length = files * TreeDigests.SIZE_BYTES;
+    byte[] digests = whole(parts, TreeSource.DIGESTS, length);
+    if (digests.length != length) {
+      throw TreeListing.refused(
+          digests.length + " bytes of digests for " + files + " files, expected " + length);
+    }
+    return ByteBuffer.wrap(digests);
   }
 
   private static List<TreeEntry> listingBefore(HeldDirectory stage) throws IOException {

@@ -115,8 +115,7 @@ public record TreeListing(List<TreeEntry> entries) {
     switch (entry.kind()) {
       case DIRECTORY -> {}
       case FILE -> {
-        boolean smallFits = entry.digest().isEmpty() || entry.sizeBytes() < TreeSource.LARGE_BYTES;
-        if (!smallFits || entry.digest().isPresent() == entry.stamp().isPresent()) {
+        if (entry.small() && entry.sizeBytes() >= TreeSource.LARGE_BYTES) {
           throw refused("the file '" + path + "' is neither small nor large");
         }
       }

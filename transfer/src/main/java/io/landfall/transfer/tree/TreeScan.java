@@ -1,10 +1,7 @@
 package io.landfall.transfer.tree;
 
-import io.landfall.protocol.content.ChunkId;
 import io.landfall.transfer.session.Export;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads a tree from a held directory: what is in it, and the digests of its small files. One
-/// thread.
+/// Reads a tree from a held directory: what is in it, but no content. One thread.
 final class TreeScan {
   private static final int SPECIAL_BITS = 07000;
 
@@ -23,7 +19,6 @@ final class TreeScan {
   private final TreeFilter filter;
   private final List<TreeEntry> entries = new ArrayList<>();
   private final Map<NativeFiles.Inode, String> linked = new HashMap<>(); // to first path
-  private ByteBuffer content; // of one small file at a time
   private long packed;
 
   TreeScan(HeldDirectory root, TreeFilter filter) {
@@ -32,10 +27,7 @@ final class TreeScan {
   }
 
   TreeListing listing() throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      content = arena.allocate(TreeSource.LARGE_BYTES).asByteBuffer();
-      directory(root, "");
-    }
+    directory(root, "");
     return new TreeListing(entries);
   }
 
@@ -116,15 +108,8 @@ final class TreeScan {
             stat.mtimeNanos(),
             size,
             Optional.empty(),
-            small ? Optional.of(digest(directory, name, path, size)) : Optional.empty(),
             small ? packed : 0,
             small ? Optional.empty() : Optional.of(directory.file(name, Export::stampOf))));
     packed += small ? size : 0;
-  }
-
-  private String digest(HeldDirectory directory, String name, String path, long size)
-      throws IOException {
-    directory.read(name, 0, content.clear().limit((int) size), path);
-    return ChunkId.of(content.flip()).toString();
   }
 }

@@ -22,17 +22,20 @@ public final class TreeSource implements AutoCloseable {
 
   static final String LISTING = "listing";
   static final String PACK = "pack";
+  static final String DIGESTS = "digests";
   static final String FILE = "file/";
 
   private final HeldDirectory root;
   private final TreeListing listing;
   private final List<TreeEntry> packed;
+  private final TreeDigests digests;
   private final Executor hashing;
 
   private TreeSource(HeldDirectory root, TreeListing listing, Executor hashing) {
     this.root = root;
     this.listing = listing;
     this.packed = listing.entries().stream().filter(TreeEntry::small).toList();
+    this.digests = new TreeDigests(root, packed);
     this.hashing = hashing;
   }
 
@@ -59,15 +62,22 @@ public final class TreeSource implements AutoCloseable {
   /// Opens one part of it, by the name that a [TreeLanding] asks for.
   public Optional<Export> find(String name) throws IOException {
     if (name.equals(LISTING)) {
-      byte[] bytes = listing.toBytes();
-      MemoryDevice device = new MemoryDevice(bytes.length);
-      device.write(0, ByteBuffer.wrap(bytes));
-      return Optional.of(Export.of(device));
+      return Optional.of(export(listing.toBytes()));
+    }
+    if (name.equals(DIGESTS)) {
+      return Optional.of(export(digests.await()));
     }
     if (name.equals(PACK)) {
+      digests.begin(hashing); // asked for when the pack is through
       return Optional.of(Export.of(new PackDevice(root, packed)));
     }
     return name.startsWith(FILE) ? large(name.substring(FILE.length())) : Optional.empty();
+  }
+
+  private static Export export(byte[] bytes) throws IOException {
+    MemoryDevice device = new MemoryDevice(bytes.length);
+    device.write(0, ByteBuffer.wrap(bytes));
+    return Export.of(device);
   }
 
   /// Only what the listing names is opened, whatever is asked for.
@@ -99,6 +109,7 @@ public final class TreeSource implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    digests.close();
     root.close();
   }
 }

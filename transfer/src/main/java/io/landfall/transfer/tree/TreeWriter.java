@@ -1,6 +1,5 @@
 package io.landfall.transfer.tree;
 
-import io.landfall.protocol.content.ChunkId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -90,7 +89,9 @@ final class TreeWriter {
   }
 
   /// Whether a small file is there with its content. If it is there with another, it is removed.
-  boolean holds(TreeEntry entry) throws IOException {
+  ///
+  /// @param digest of what it should be
+  boolean holds(TreeEntry entry, ByteBuffer digest) throws IOException {
     if (fresh) {
       return false;
     }
@@ -99,15 +100,11 @@ final class TreeWriter {
         Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS)
             && Files.size(at) == entry.sizeBytes()
             && Files.isReadable(at)
-            && digest(ByteBuffer.wrap(Files.readAllBytes(at))).equals(entry.digest().orElseThrow());
+            && TreeDigests.of(ByteBuffer.wrap(Files.readAllBytes(at))).equals(digest);
     if (!holds) {
       Files.deleteIfExists(at);
     }
     return holds;
-  }
-
-  static String digest(ByteBuffer content) {
-    return ChunkId.of(content).toString();
   }
 
   /// Makes a small file whole, with its mode and time.

@@ -15,15 +15,7 @@ import org.junit.jupiter.api.Test;
 class TreeListingTest {
   private static TreeEntry small(String path, int size, long at) {
     return new TreeEntry(
-        path,
-        TreeEntry.Kind.FILE,
-        0644,
-        0,
-        size,
-        Optional.empty(),
-        Optional.of("00"),
-        at,
-        Optional.empty());
+        path, TreeEntry.Kind.FILE, 0644, 0, size, Optional.empty(), at, Optional.empty());
   }
 
   private static void refused(String sentence, TreeEntry... entries) {

@@ -215,7 +215,7 @@ class TreeTest {
     Exports honest = exports;
     exports =
         name -> name.equals(TreeSource.PACK) ? Optional.of(lie("the lies!")) : honest.find(name);
-    assertThatThrownBy(this::land).hasMessageContaining("'a' is not what the listing names");
+    assertThatThrownBy(this::land).hasMessageContaining("'a' is not what its digest names");
     assertThat(target()).doesNotExist();
     exports = name -> name.equals(TreeSource.PACK) ? Optional.of(lie("short")) : honest.find(name);
     assertThatThrownBy(this::land).hasMessageContaining("a pack of 5 bytes");
