@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -27,9 +28,10 @@ import picocli.CommandLine.TypeConversionException;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = {
-      "Everything once, on this machine: makes a disk image and a submit file, starts a submit agent and two execute agents, "
-          + "lands the image, boots it, evicts it with a checkpoint while its guest works, resumes it on the other host, and brings "
-          + "the modified image back. Exits with 0 only if every byte is as it must be.",
+      "Everything once, on this machine: makes a disk image and a submit file, starts a submit"
+          + " agent and two execute agents, lands the image, boots it, evicts it with a checkpoint"
+          + " while its guest works, resumes it on the other host, and brings the modified image"
+          + " back. Exits with 0 only if every byte is as it must be.",
       "%nExample: landfall demo --dir /tmp/landfall-demo"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -47,11 +49,21 @@ final class DemoCommand implements Callable<Integer> {
   private boolean simulated;
 
   @Option(
+      names = "--vmware",
+      description =
+          "A job with a vmware_dir and a disk in several VMDK files, through the vmrun on the path;"
+              + " where there is none, through a stand-in that boots the disks in QEMU, and says"
+              + " so.")
+  private boolean vmware;
+
+  @Option(
       names = "--hypervisor",
       paramLabel = "NAME",
       defaultValue = "auto",
       description =
-          "auto, qemu, simulated, libvirt, libvirt-kvm, or libvirt@URI for another libvirt than virsh's own (default: ${DEFAULT-VALUE}).")
+          "auto, qemu, simulated, libvirt, libvirt-kvm, or libvirt@URI for another libvirt than"
+              + " virsh's own; vmware, vmware-player, vmware-fusion or vmware@VMRUN (default:"
+              + " ${DEFAULT-VALUE}).")
   private String hypervisor;
 
   @Option(
@@ -60,7 +72,8 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "EXTRA",
       converter = ExtraName.class,
       description =
-          "What the machine has besides its disk: cdrom, read-only-disk, network; several with commas between.")
+          "What the machine has besides its disk: cdrom, read-only-disk, network; several with"
+              + " commas between.")
   private Set<DemoExtra> extras = Set.of();
 
   @Option(names = "--json", description = "Print the events and the report as JSON lines.")
@@ -74,11 +87,13 @@ final class DemoCommand implements Callable<Integer> {
       out.println("Everything is in " + home);
       out.flush();
     }
+    DemoOptions options = DemoOptions.in(home, hypervisor()).with(extras);
+    if (!json) {
+      options.remark().ifPresent(out::println);
+      out.flush();
+    }
     JobPrinter printer = new JobPrinter(out, json, Terminal.isInteractive());
-    DemoReport report =
-        Demo.run(
-            DemoOptions.in(home, simulated ? "simulated" : hypervisor).with(extras),
-            printer::print);
+    DemoReport report = Demo.run(options, printer::print);
     if (json) {
       out.println(ControlJson.write(report));
     } else {
@@ -86,6 +101,14 @@ final class DemoCommand implements Callable<Integer> {
     }
     out.flush();
     return report.faults().isEmpty() ? 0 : 1;
+  }
+
+  private String hypervisor() {
+    if (simulated && vmware) {
+      throw new ParameterException(
+          spec.commandLine(), "--simulated and --vmware exclude each other; give one of them");
+    }
+    return simulated ? "simulated" : vmware ? "vmware" : hypervisor;
   }
 
   private Path directory() throws IOException {

@@ -97,7 +97,8 @@ final class DemoTable {
   private void store() {
     for (JobEvent.BaseStored base : report.events(JobEvent.BaseStored.class)) {
       out.printf(
-          "In SPOOL: the job's disks are %s for the guest and %s in the store (holes, duplicates, compression);%n",
+          "In SPOOL: the job's disks are %s for the guest and %s in the store (holes, duplicates,"
+              + " compression);%n",
           Units.bytes(base.figures().logical()), Units.bytes(base.figures().added()));
     }
     for (JobEvent.Checkpointed event : report.events(JobEvent.Checkpointed.class)) {
@@ -113,8 +114,9 @@ final class DemoTable {
       return;
     }
     out.println(
-        "Checked: every step of the guest's work is on the returned disk once and in order, all other bytes equal the original, "
-            + "and the original is unchanged.");
+        "Checked: every step of the guest's work is on the returned disk once and in order, all"
+            + " other bytes equal the original, and the original is unchanged.");
+    report.remark().ifPresent(out::println);
     String landfall = launcher();
     Path spool = report.directory().resolve("submit").resolve("spool");
     out.println();

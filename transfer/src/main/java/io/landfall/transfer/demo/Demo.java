@@ -1,7 +1,7 @@
 package io.landfall.transfer.demo;
 
 import io.landfall.protocol.content.Chunks;
-import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.store.chunking.Chunking;
 import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.JobEvent;
@@ -9,8 +9,6 @@ import io.landfall.transfer.control.Notice;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.daemon.Calls;
-import io.landfall.transfer.guest.WorkLog;
-import io.landfall.transfer.guest.WorkPlan;
 import io.landfall.transfer.net.Admission;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
@@ -28,8 +26,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// The whole way of a VM job on one machine: one submit agent and two execute agents in processes
 /// of their own; a job that lands, boots, is evicted while its guest works, resumes on the other
@@ -38,23 +34,17 @@ public final class Demo {
   /// A machine that hangs must not hang the demo with it.
   private static final Duration EVENT_PATIENCE = Duration.ofMinutes(3);
 
-  private static final String NETWORKING =
-      """
-      vm_networking           = true
-      vm_networking_type      = nat
-      """;
-
   private final DemoOptions options;
   private final Consumer<JobEvent> listener;
   private final Path directory;
-  private final Path image;
+  private final DemoJob job;
   private final List<JobEvent> events = new ArrayList<>();
 
-  private Demo(DemoOptions options, Consumer<JobEvent> listener) {
+  private Demo(DemoOptions options, Consumer<JobEvent> listener) throws IOException {
     this.options = options;
     this.listener = listener;
     this.directory = options.directory();
-    this.image = directory.resolve("images").resolve("demo.img");
+    this.job = options.vmware() ? new VmwareDemoJob(options) : new KvmDemoJob(options);
   }
 
   /// Makes image and submit file in `options.directory()`, runs the job, checks what came back.
@@ -68,19 +58,9 @@ public final class Demo {
   }
 
   private DemoReport run() throws IOException, InterruptedException {
-    Files.createDirectories(image.getParent());
     long began = System.nanoTime();
-    DemoImage.write(
-        image,
-        options.imageBytes(),
-        options.dataBytes(),
-        options.seed(),
-        new WorkPlan(options.steps(), options.perStep()));
-    for (DemoExtra extra : options.extras()) {
-      extra.write(image.getParent());
-    }
-    Path submitFile = writeSubmitFile();
-    String original = imageId(image);
+    Path submitFile = job.make();
+    String original = imageId(job.original());
     Duration making = Duration.ofNanos(System.nanoTime() - began);
     try (AgentProcess first = executeHost("execute-a");
         AgentProcess second = executeHost("execute-b");
@@ -92,40 +72,14 @@ public final class Demo {
         memory.put(agent.toString(), agent.peakResidentBytes());
       }
       faults.addAll(DemoChecks.faults(events));
-      faults.addAll(DemoChecks.faults(image, original, directory.resolve("demo.img")));
-      faults.addAll(DemoChecks.faults(options.extras(), directory, events));
-      return new DemoReport(directory, image, making, List.copyOf(events), memory, faults);
+      faults.addAll(DemoChecks.faults(job, original));
+      faults.addAll(job.faults(events));
+      if (networked()) {
+        faults.addAll(DemoChecks.networkFaults(events));
+      }
+      return new DemoReport(
+          directory, job.image(), making, List.copyOf(events), memory, options.remark(), faults);
     }
-  }
-
-  private Path writeSubmitFile() throws IOException {
-    Path file = directory.resolve("demo.sub");
-    Files.writeString(
-        file,
-        """
-        # The job is a virtual machine. It ends when its guest shuts down.
-        universe                = vm
-        executable              = landfall-demo
-        vm_type                 = kvm
-        vm_memory               = %d
-        # bare name of a transferred file : device : permission : format
-        vm_disk                 = demo.img:vda:w:raw%s
-        transfer_input_files    = images/demo.img%s
-        # an eviction saves disk and memory, disks included
-        vm_checkpoint           = true
-        when_to_transfer_output = ON_EXIT_OR_EVICT
-        %squeue
-        """
-            .formatted(
-                options.memoryMiB(),
-                each(extra -> extra.disk().orElse("")),
-                each(extra -> extra.file().map(name -> ", images/" + name).orElse("")),
-                networked() ? NETWORKING : ""));
-    return file;
-  }
-
-  private String each(Function<DemoExtra, String> text) {
-    return options.extras().stream().sorted().map(text).collect(Collectors.joining());
   }
 
   private boolean networked() {
@@ -134,8 +88,8 @@ public final class Demo {
 
   private AgentProcess executeHost(String name) throws IOException, InterruptedException {
     Path home = directory.resolve(name);
-    return AgentProcess.start(
-        home,
+    Map<String, String> settings = new LinkedHashMap<>(job.hostSettings());
+    settings.putAll(
         Map.of(
             "LANDFALL_ROLES",
             "EXECUTE",
@@ -143,14 +97,13 @@ public final class Demo {
             name,
             "LANDFALL_PORT",
             "0",
-            "LANDFALL_HYPERVISOR",
-            options.hypervisor(),
             "VM_NETWORKING",
             Boolean.toString(networked()),
             "VM_NETWORKING_TYPE",
             "nat",
             "EXECUTE",
             home.resolve("execute").toString()));
+    return AgentProcess.start(home, settings);
   }
 
   private AgentProcess submitHost(AgentProcess first, AgentProcess second)
@@ -187,9 +140,9 @@ public final class Demo {
       if (!submitted.problems().isEmpty()) {
         throw new IOException(String.join("\n", submitted.problems()));
       }
-      String job = submitted.jobs().getFirst();
-      Calls.call(agent, new Request.Watch(job));
-      follow(agent, job, news);
+      String name = submitted.jobs().getFirst();
+      Calls.call(agent, new Request.Watch(name));
+      follow(agent, name, news);
     }
   }
 
@@ -204,7 +157,7 @@ public final class Demo {
   }
 
   /// Hears the job's events to the last one; evicts it once, when its guest is at work.
-  private void follow(Peer agent, String job, BlockingQueue<JobEvent> news)
+  private void follow(Peer agent, String name, BlockingQueue<JobEvent> news)
       throws IOException, InterruptedException {
     boolean evicted = false;
     for (JobEvent event = next(news); ; event = next(news)) {
@@ -214,7 +167,7 @@ public final class Demo {
       }
       if (event instanceof JobEvent.Started started && !evicted) {
         awaitWork(started.host());
-        Calls.call(agent, new Request.Evict(job));
+        Calls.call(agent, new Request.Evict(name));
         evicted = true;
       }
       if (event.last()) {
@@ -255,8 +208,8 @@ public final class Demo {
     for (String host : List.of("execute-a", "execute-b")) {
       Path claims = directory.resolve(host).resolve("execute").resolve("claims");
       try (DirectoryStream<Path> jobs = Files.newDirectoryStream(claims)) {
-        for (Path job : jobs) {
-          Path console = job.resolve("console.log");
+        for (Path claim : jobs) {
+          Path console = claim.resolve("console.log");
           if (Files.exists(console)) {
             found.add(console);
           }
@@ -266,18 +219,12 @@ public final class Demo {
     return found;
   }
 
-  static String imageId(Path file) throws IOException {
-    try (RawFile content = RawFile.open(file)) {
-      return Chunking.manifestOf(content, Chunks.DEFAULT_SIZE_BYTES, done -> {})
+  /// Takes ownership.
+  static String imageId(BlockDevice device) throws IOException {
+    try (device) {
+      return Chunking.manifestOf(device, Chunks.DEFAULT_SIZE_BYTES, done -> {})
           .imageId()
           .toString();
-    }
-  }
-
-  /// What the work log of a returned disk says.
-  static WorkLog workLog(Path file) throws IOException {
-    try (RawFile content = RawFile.open(file)) {
-      return WorkLog.read(content);
     }
   }
 }

@@ -1,16 +1,15 @@
 package io.landfall.transfer.demo;
 
-import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.guest.WorkLog;
 import io.landfall.transfer.guest.WorkProgram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.OptionalLong;
 
 /// What must hold when the demo's job is done. Each check that fails is a sentence.
 final class DemoChecks {
@@ -48,72 +47,61 @@ final class DemoChecks {
   }
 
   /// The disks: the original unchanged, every step on the returned one, everything else equal.
-  static List<String> faults(Path original, String originalId, Path returned) throws IOException {
+  static List<String> faults(DemoJob job, String originalId) throws IOException {
     List<String> faults = new ArrayList<>();
-    if (!Demo.imageId(original).equals(originalId)) {
+    if (!Demo.imageId(job.original()).equals(originalId)) {
       faults.add("the original image has changed");
     }
-    if (!Files.exists(returned)) {
-      faults.add("no modified image came back as " + returned);
+    if (!Files.exists(job.result())) {
+      faults.add("no modified image came back as " + job.result());
       return faults;
     }
-    WorkLog log = Demo.workLog(returned);
-    if (!log.complete()) {
-      faults.add("the returned disk's " + log);
+    try (BlockDevice original = job.original();
+        BlockDevice returned = job.returned()) {
+      WorkLog log = WorkLog.read(returned);
+      if (!log.complete()) {
+        faults.add("the returned disk's " + log);
+      }
+      firstDifference(original, returned)
+          .ifPresent(at ->
+              faults.add(
+                  "the returned disk differs at byte " + at + ", which the guest never wrote"));
     }
-    firstDifference(original, returned)
-        .ifPresent(at ->
-            faults.add(
-                "the returned disk differs at byte " + at + ", which the guest never wrote"));
     return faults;
   }
 
-  /// What the guest cannot write does not come back; who resumes with a network is told what became
-  /// of the connections.
-  static List<String> faults(Set<DemoExtra> extras, Path directory, List<JobEvent> events) {
-    List<String> faults = new ArrayList<>();
-    for (DemoExtra extra : extras) {
-      extra
-          .file()
-          .filter(name -> Files.exists(directory.resolve(name)))
-          .ifPresent(name -> faults.add(name + " came back, and the guest could only read it"));
-    }
-    if (extras.contains(DemoExtra.NETWORK)
-        && of(events, JobEvent.Warned.class).stream()
-            .noneMatch(warned -> warned.text().contains("network"))) {
-      faults.add("nothing was said about the network connections of the resumed guest");
-    }
-    return faults;
+  /// Who resumes with a network is told what became of the connections.
+  static List<String> networkFaults(List<JobEvent> events) {
+    return of(events, JobEvent.Warned.class).stream()
+            .anyMatch(warned -> warned.text().contains("network"))
+        ? List.of()
+        : List.of("nothing was said about the network connections of the resumed guest");
   }
 
   /// The first byte outside the guest's log in which the disks differ.
-  private static java.util.OptionalLong firstDifference(Path original, Path returned)
-      throws IOException {
-    try (RawFile a = RawFile.open(original);
-        RawFile b = RawFile.open(returned)) {
-      if (a.sizeBytes() != b.sizeBytes()) {
-        return java.util.OptionalLong.of(Math.min(a.sizeBytes(), b.sizeBytes()));
-      }
-      ByteBuffer left = ByteBuffer.allocateDirect(COMPARED_AT_ONCE);
-      ByteBuffer right = ByteBuffer.allocateDirect(COMPARED_AT_ONCE);
-      for (long at = 0; at < a.sizeBytes(); ) {
-        if (at == WorkProgram.LOG_OFFSET) {
-          at = WorkProgram.RESERVED_BYTES;
-        }
-        long end = at < WorkProgram.LOG_OFFSET ? WorkProgram.LOG_OFFSET : a.sizeBytes();
-        int length = (int) Math.min(COMPARED_AT_ONCE, end - at);
-        left.clear().limit(length);
-        right.clear().limit(length);
-        a.read(at, left);
-        b.read(at, right);
-        int difference = left.flip().mismatch(right.flip());
-        if (difference >= 0) {
-          return java.util.OptionalLong.of(at + difference);
-        }
-        at += length;
-      }
-      return java.util.OptionalLong.empty();
+  private static OptionalLong firstDifference(BlockDevice a, BlockDevice b) throws IOException {
+    if (a.sizeBytes() != b.sizeBytes()) {
+      return OptionalLong.of(Math.min(a.sizeBytes(), b.sizeBytes()));
     }
+    ByteBuffer left = ByteBuffer.allocateDirect(COMPARED_AT_ONCE);
+    ByteBuffer right = ByteBuffer.allocateDirect(COMPARED_AT_ONCE);
+    for (long at = 0; at < a.sizeBytes(); ) {
+      if (at == WorkProgram.LOG_OFFSET) {
+        at = WorkProgram.RESERVED_BYTES;
+      }
+      long end = at < WorkProgram.LOG_OFFSET ? WorkProgram.LOG_OFFSET : a.sizeBytes();
+      int length = (int) Math.min(COMPARED_AT_ONCE, end - at);
+      left.clear().limit(length);
+      right.clear().limit(length);
+      a.read(at, left);
+      b.read(at, right);
+      int difference = left.flip().mismatch(right.flip());
+      if (difference >= 0) {
+        return OptionalLong.of(at + difference);
+      }
+      at += length;
+    }
+    return OptionalLong.empty();
   }
 
   private static <E extends JobEvent> List<E> of(List<JobEvent> events, Class<E> kind) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the demo did, and whether it is as it must be.
 ///
@@ -13,6 +14,7 @@ import java.util.Map;
 /// @param making how long image and submit file took to make
 /// @param events everything that happened to the job, in order
 /// @param peakResidentBytes of each agent
+/// @param remark what was not tried, if something is missing here
 /// @param faults what is not as it must be, a sentence each; empty if all is well
 public record DemoReport(
     Path directory,
@@ -20,6 +22,7 @@ public record DemoReport(
     Duration making,
     List<JobEvent> events,
     Map<String, Long> peakResidentBytes,
+    Optional<String> remark,
     List<String> faults) {
 
   /// The events of one kind, in order.

@@ -12,7 +12,7 @@ import io.landfall.transfer.guest.WorkLog;
 import io.landfall.transfer.guest.WorkPlan;
 import io.landfall.transfer.guest.WorkProgram;
 import io.landfall.transfer.testing.Pool;
-import io.landfall.transfer.testing.StandInVmrun;
+import io.landfall.transfer.testing.TestVmrun;
 import io.landfall.transfer.testing.Tools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,7 +107,7 @@ class VmwareDirIT {
   }
 
   private Pool pool(String product, String... hosts) throws Exception {
-    Path vmrun = StandInVmrun.in(directory.resolve("v"));
+    Path vmrun = TestVmrun.in(directory.resolve("v"));
     Pool pool = new Pool(directory, product + "@" + vmrun);
     for (String host : hosts) {
       pool.startExecute(host, VMWARE);

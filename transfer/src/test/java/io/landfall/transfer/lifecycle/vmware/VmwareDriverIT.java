@@ -20,7 +20,7 @@ import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.lifecycle.VmState;
 import io.landfall.transfer.lifecycle.VmwareGuest;
 import io.landfall.transfer.lifecycle.vmware.VmwareSettings.Product;
-import io.landfall.transfer.testing.StandInVmrun;
+import io.landfall.transfer.testing.TestVmrun;
 import io.landfall.transfer.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ class VmwareDriverIT {
 
   @BeforeEach
   void aDriver() throws IOException {
-    Path vmrun = StandInVmrun.in(dir.resolve("vmrun"));
+    Path vmrun = TestVmrun.in(dir.resolve("vmrun"));
     settings = new VmwareSettings(vmrun.toString(), Product.WS, Duration.ofMillis(200));
     driver = new VmwareDriver(settings);
   }
