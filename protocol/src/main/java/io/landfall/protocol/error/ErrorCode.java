@@ -37,7 +37,9 @@ public enum ErrorCode {
   /// The link is closing.
   GOING_AWAY(15, Remedy.RETRY_LATER),
   /// The disk cannot hold what is to be written.
-  DISK_FULL(16, Remedy.RETRY_LATER);
+  DISK_FULL(16, Remedy.RETRY_LATER),
+  /// The job asks for what such a host never does: it would fail on every one of them.
+  JOB_UNFIT(17, Remedy.FIX_AND_RETRY);
 
   private final int number;
   private final Remedy remedy;

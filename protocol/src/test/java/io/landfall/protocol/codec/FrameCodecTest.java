@@ -203,6 +203,7 @@ class FrameCodecTest {
             "13 REQUEST_FAILED FIX_AND_RETRY",
             "14 INTERNAL ABORT",
             "15 GOING_AWAY RETRY_LATER",
-            "16 DISK_FULL RETRY_LATER");
+            "16 DISK_FULL RETRY_LATER",
+            "17 JOB_UNFIT FIX_AND_RETRY");
   }
 }

@@ -77,16 +77,20 @@ public sealed interface Reply {
   /// @param pauseMillis how long the guest had stood still when the state was safe on this host
   /// @param machine what the driver must know to restore, JSON
   /// @param disks one for each writable disk
+  /// @param filesExport what has changed of the files sent besides the disks, if any were
   record Saved(
       long pauseMillis,
       String machine,
       List<ChangedDisk> disks,
       String memoryExport,
-      String deviceStateExport)
+      String deviceStateExport,
+      Optional<String> filesExport)
       implements Reply {}
 
   /// The writable disks of an ended job.
-  record OutputDisks(List<ChangedDisk> disks) implements Reply {}
+  ///
+  /// @param filesExport what has changed of the files sent besides the disks, if any were
+  record OutputDisks(List<ChangedDisk> disks, Optional<String> filesExport) implements Reply {}
 
   /// The jobs made from a submit description file.
   ///

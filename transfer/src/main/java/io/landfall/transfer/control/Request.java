@@ -42,12 +42,14 @@ public sealed interface Request<R extends Reply> {
   /// @param job the job's name, `owner/cluster.proc@host`
   /// @param vm the machine to run
   /// @param disks in the order of `vm_disk`
+  /// @param files export of what is sent besides the disks, as one pack; absent if nothing is
   /// @param restore the saved state to continue from; absent for a start from the disks
   /// @param landing [#LAZY] or [#FULL]; absent: as the execute host does it
   record Prepare(
       String job,
       VmShape vm,
       List<DiskOrder> disks,
+      Optional<String> files,
       Optional<RestoreOrder> restore,
       Optional<String> landing)
       implements Request<Reply.Prepared> {
@@ -364,13 +366,15 @@ public sealed interface Request<R extends Reply> {
   /// @param networking `nat`, `bridge`, or `any`; absent for no network
   /// @param vnc whether the guest's screen is offered
   /// @param vmware for `vm_type = vmware`
+  /// @param xen for a Xen guest whose kernel no BIOS of its own finds
   record VmShape(
       int memoryMiB,
       int vcpus,
       Optional<String> macAddress,
       Optional<String> networking,
       boolean vnc,
-      Optional<VmwareShape> vmware) {
+      Optional<VmwareShape> vmware,
+      Optional<XenShape> xen) {
     /// The kind of network that needs the host to be set up for it.
     public static final String BRIDGE = "bridge";
 
@@ -382,7 +386,17 @@ public sealed interface Request<R extends Reply> {
   ///
   /// @param vmx text of the user's configuration file
   /// @param snapshotDisk `vmware_snapshot_disk`
-  record VmwareShape(String vmx, boolean snapshotDisk) {}
+  /// @param inPlace whether the disks are used on a shared file system, where they lie
+  record VmwareShape(String vmx, boolean snapshotDisk, boolean inPlace) {}
+
+  /// How a Xen guest finds its kernel.
+  ///
+  /// @param kernel name of the kernel among the files sent; absent if it is in the first disk
+  /// @param initrd name of the ramdisk among them
+  /// @param root `xen_root`
+  /// @param params `xen_kernel_params`
+  record XenShape(
+      Optional<String> kernel, Optional<String> initrd, Optional<String> root, String params) {}
 
   /// One disk to land.
   ///
@@ -391,13 +405,31 @@ public sealed interface Request<R extends Reply> {
   /// @param writable whether the guest may write it
   /// @param cdrom whether the guest sees a CD-ROM drive
   /// @param profile export of the boot profile of that image, if there is one
+  /// @param inPlace where it is on a shared file system, if it is to be used there
   record DiskOrder(
-      String device, String export, boolean writable, boolean cdrom, Optional<String> profile) {}
+      String device,
+      String export,
+      boolean writable,
+      boolean cdrom,
+      Optional<String> profile,
+      Optional<InPlace> inPlace) {}
+
+  /// A disk on a shared file system, which is used where it lies and never written.
+  ///
+  /// @param path the same on both hosts
+  /// @param export of its content at the submit host: the names of its chunks come from there
+  /// @param fileSystemDomain whose path it is
+  record InPlace(String path, String export, String fileSystemDomain) {}
 
   /// A saved state to land beside the disks.
   ///
   /// @param memoryExport guest RAM, flat
   /// @param deviceStateExport the hypervisor's device state
   /// @param machine what the driver noted when it saved, JSON
-  record RestoreOrder(String memoryExport, String deviceStateExport, String machine) {}
+  /// @param filesExport what had changed of the files sent besides the disks
+  record RestoreOrder(
+      String memoryExport,
+      String deviceStateExport,
+      String machine,
+      Optional<String> filesExport) {}
 }

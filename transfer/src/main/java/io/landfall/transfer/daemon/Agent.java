@@ -82,7 +82,10 @@ public final class Agent implements AutoCloseable {
         execute =
             Optional.of(
                 ExecuteAgent.open(
-                    settings, Drivers.named(settings.hypervisor()), endpoint, observer));
+                    settings,
+                    Drivers.named(settings.hypervisor(), settings.drivers()),
+                    endpoint,
+                    observer));
       }
       if (settings.roles().contains(AgentSettings.Role.SUBMIT)) {
         submit = Optional.of(SubmitAgent.open(settings, endpoint, observer));

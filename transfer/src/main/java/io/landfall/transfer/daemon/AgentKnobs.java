@@ -67,6 +67,7 @@ public final class AgentKnobs {
           "VM_NETWORKING_TYPE",
           "VM_NETWORKING_DEFAULT_TYPE",
           "VM_HARDWARE_VT",
+          "XEN_BOOTLOADER",
           "START",
           "APPEND_REQ_VM",
           "APPEND_REQUIREMENTS",
@@ -77,7 +78,12 @@ public final class AgentKnobs {
           "LANDFALL_CHECKPOINT_INTERVAL",
           Logging.FORMAT,
           Logging.LEVEL,
-          HTTP_LISTEN);
+          HTTP_LISTEN,
+          HypervisorKnobs.STATUS_INTERVAL,
+          HypervisorKnobs.NETWORKING,
+          HypervisorKnobs.NAT,
+          HypervisorKnobs.BRIDGE,
+          HypervisorKnobs.LOCAL_SETTINGS);
 
   private final Configuration configuration;
 
@@ -150,6 +156,7 @@ public final class AgentKnobs {
         StoreKnobs.read(configuration),
         copyDirectories(),
         configuration.duration("LANDFALL_CHECKPOINT_INTERVAL", Duration.ZERO),
+        HypervisorKnobs.read(configuration),
         http());
   }
 
@@ -220,6 +227,7 @@ public final class AgentKnobs {
             "VM_NETWORKING_DEFAULT_TYPE",
             configuration.text("VM_NETWORKING_DEFAULT_TYPE", standard.word())),
         configuration.bool("VM_HARDWARE_VT", false),
+        configuration.text("XEN_BOOTLOADER", MachinePolicy.XEN_BOOT_LOADER),
         expression("START"));
   }
 

@@ -1,6 +1,7 @@
 package io.landfall.transfer.daemon;
 
 import io.landfall.store.checkpoint.StoreSettings;
+import io.landfall.transfer.lifecycle.drivers.DriverSettings;
 import io.landfall.transfer.web.Listen;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ import java.util.Set;
 /// @param checkpointInterval submit role: `LANDFALL_CHECKPOINT_INTERVAL`, how often running jobs
 ///   with `vm_checkpoint` are checkpointed if they do not say so themselves; 0 for at evictions
 ///   only
+/// @param drivers execute role: what hypervisors are told besides
 /// @param http `LANDFALL_HTTP_LISTEN`, where the status page is served; nowhere without it
 public record AgentSettings(
     String name,
@@ -57,6 +59,7 @@ public record AgentSettings(
     StoreSettings store,
     CopyDirectories copyDirectories,
     Duration checkpointInterval,
+    DriverSettings drivers,
     Optional<Listen> http) {
 
   /// These settings, as far as they can change while an agent runs that was started with `started`;
@@ -83,6 +86,7 @@ public record AgentSettings(
         store,
         started.copyDirectories,
         checkpointInterval,
+        started.drivers,
         started.http);
   }
 

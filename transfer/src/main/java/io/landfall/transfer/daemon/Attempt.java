@@ -1,9 +1,12 @@
 package io.landfall.transfer.daemon;
 
+import io.landfall.protocol.error.ErrorCode;
+import io.landfall.protocol.error.RemoteException;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.control.VmgahpError;
 import io.landfall.transfer.lifecycle.EndReason;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -85,6 +88,9 @@ final class Attempt {
       boolean refused = !host.peer().closed().isDone();
       releaseQuietly();
       put(runner.job().with(JobStatus.IDLE));
+      if (e instanceof RemoteException answer && answer.code() == ErrorCode.JOB_UNFIT) {
+        throw new JobHeldException(VmgahpError.HOLD_CODE, 0, answer.sentence());
+      }
       if (refused) {
         runner.refused(host.address(), e);
       }
@@ -137,7 +143,8 @@ final class Attempt {
   /// readers of event logs keep no longer ones.
   private static final List<String> CONNECTIONS_ARE_LOST =
       List.of(
-          "Resumed from a checkpoint with vm_networking: connections that were open when it was made are likely lost,",
+          "Resumed from a checkpoint with vm_networking: connections that were open when it was"
+              + " made are likely lost,",
           "on the same host as well as on another. Programs in the guest must open them again.");
 
   // ---- while it runs
@@ -240,7 +247,7 @@ final class Attempt {
       images.keepProfiles(host.peer());
     }
     for (JobEvent.Returned returned :
-        inTurn(agent.downloads(), () -> images.bringBack(host.peer(), outputs.disks()))) {
+        inTurn(agent.downloads(), () -> images.bringBack(host.peer(), outputs))) {
       runner.event(returned);
     }
     // Written down before the claim goes: a job that is done must never look like one that has no

@@ -40,7 +40,8 @@ final class Claim {
   private static final int MAX_REBOOTS = 100;
 
   private static final Request.VmShape NOTHING =
-      new Request.VmShape(0, 0, Optional.empty(), Optional.empty(), false, Optional.empty());
+      new Request.VmShape(
+          0, 0, Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty());
 
   /// Name of the file that says who made the claim.
   static final String HOLDER = "holder";
@@ -95,8 +96,9 @@ final class Claim {
             settings.transfers().lazy(),
             fills,
             new ClaimArrivals.Listener(this::baseLanded, this::baseDiffered, this::filling));
-    this.landings = new ClaimLandings(job, arrivals, state, observer);
-    this.offers = new ClaimOffers(job, disks, state, hashing, arrivals);
+    ClaimFiles files = new ClaimFiles(directory);
+    this.landings = new ClaimLandings(job, arrivals, state, files, observer);
+    this.offers = new ClaimOffers(job, disks, state, hashing, arrivals, files);
   }
 
   String job() {
@@ -154,12 +156,7 @@ final class Claim {
   /// Lands what the job needs and makes an empty overlay for each writable disk.
   synchronized Reply.Prepared prepare(Request.Prepare order) throws IOException {
     require("prepare", Phase.NONE, Phase.LANDING, Phase.PREPARED);
-    if (order.vm().networking().equals(Optional.of(Request.VmShape.BRIDGE))
-        && settings.bridge().isEmpty()) {
-      throw new IOException(
-          "this host has no bridge for jobs with vm_networking_type = bridge; set"
-              + " VM_NETWORKING_BRIDGE_INTERFACE");
-    }
+    ClaimMachine.requireFit(job, directory, order, driver, settings);
     Files.createDirectories(directory);
     file.landing(order);
     Reply.Prepared prepared = landings.land(peer, order, file);
@@ -182,14 +179,19 @@ final class Claim {
       }
     } catch (IOException e) {
       file.prepared(disks.imageIds());
-      throw e;
+      throw ClaimMachine.refusal(e);
     }
     return new Reply.Started(Duration.ofNanos(System.nanoTime() - began).toMillis());
   }
 
   private VmSpec spec(Request.Prepare order) {
     return ClaimMachine.spec(
-        job, directory, order.vm(), order.disks().stream().map(arrivals::drive).toList(), settings);
+        job,
+        directory,
+        order.vm(),
+        order.disks().stream().map(arrivals::drive).toList(),
+        settings.machine(),
+        settings.bridge());
   }
 
   private void run(Vm started) throws IOException {
@@ -241,7 +243,8 @@ final class Claim {
         file.machine(),
         disks.changedDisks(writableDisks(), ""),
         Names.claimPart(job, ClaimState.MEMORY),
-        Names.claimPart(job, ClaimState.DEVICE_STATE));
+        Names.claimPart(job, ClaimState.DEVICE_STATE),
+        offers.offerFiles(exports));
   }
 
   /// Freezes disk and memory and lets the guest go on; what is frozen can be pulled when this
@@ -258,7 +261,8 @@ final class Claim {
         frozen.saved().machine(),
         disks.changedDisks(writableDisks(), ClaimOffers.FROZEN),
         Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.MEMORY),
-        Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.DEVICE_STATE));
+        Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.DEVICE_STATE),
+        offers.offerFiles(exports));
   }
 
   /// Lets go of what [#checkpoint] froze; twice is harmless.
@@ -308,7 +312,8 @@ final class Claim {
 
   synchronized Reply.OutputDisks outputs() throws IOException {
     require("ask for the outputs of", Phase.ENDED);
-    return new Reply.OutputDisks(disks.changedDisks(writableDisks(), ""));
+    return new Reply.OutputDisks(
+        disks.changedDisks(writableDisks(), ""), offers.offerFiles(exports));
   }
 
   synchronized void kill() throws IOException {
@@ -338,7 +343,8 @@ final class Claim {
   synchronized boolean recover() throws IOException {
     boolean worthKeeping =
         switch (phase()) {
-          case RUNNING, SAVED, ENDED -> disks.pin(file.images(), file.exports().isPresent());
+          case RUNNING, SAVED, ENDED ->
+              disks.pin(file.images(), file.orders(), file.exports().isPresent());
           case NONE, LANDING, PREPARED -> false;
         };
     if (worthKeeping && file.exports().isPresent()) {

@@ -66,6 +66,9 @@ final class ClaimArrivals {
   Reply.LandedPart land(
       Peer peer, Request.Prepare order, Request.DiskOrder disk, TransferListener progress)
       throws IOException {
+    if (disk.inPlace().isPresent()) {
+      return disks.useInPlace(peer, disk);
+    }
     boolean lazily = order.landing().map(Request.Prepare.LAZY::equals).orElse(lazyHost);
     if (lazily && !driver.runsOnExports()) {
       LOG.log(

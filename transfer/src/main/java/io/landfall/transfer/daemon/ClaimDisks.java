@@ -84,6 +84,18 @@ final class ClaimDisks {
     }
   }
 
+  /// Uses a disk on a shared file system where it lies. Nothing of it travels but the names of its
+  /// chunks; what a checkpoint changed of it becomes the overlay.
+  Reply.LandedPart useInPlace(Peer from, Request.DiskOrder disk) throws IOException {
+    unpin(disk.device());
+    long began = System.nanoTime();
+    ClaimBase base = InPlaceBase.open(from, disk, directory);
+    bases.put(disk.device(), base);
+    long pulled =
+        disk.writable() ? InPlaceBase.makeOverlay(from, disk, base, overlay(disk.device())) : 0;
+    return InPlaceBase.part(disk.device(), base, pulled, began);
+  }
+
   private void put(Request.DiskOrder disk, ClaimBase base) throws IOException {
     bases.put(disk.device(), base);
     if (disk.writable()) {
@@ -126,8 +138,18 @@ final class ClaimDisks {
   ///
   /// @param alsoArriving whether they may have been read while they landed
   /// @return whether the cache still has them all
-  boolean pin(Map<String, String> images, boolean alsoArriving) throws IOException {
+  boolean pin(Map<String, String> images, List<Request.DiskOrder> orders, boolean alsoArriving)
+      throws IOException {
     for (Map.Entry<String, String> image : images.entrySet()) {
+      Optional<Request.DiskOrder> inPlace =
+          orders.stream()
+              .filter(order -> order.device().equals(image.getKey()))
+              .filter(order -> order.inPlace().isPresent())
+              .findFirst();
+      if (inPlace.isPresent()) {
+        bases.put(image.getKey(), InPlaceBase.again(inPlace.get(), directory));
+        continue;
+      }
       ImageId id = ImageId.parse(image.getValue());
       if (!cache.holds(id) && alsoArriving && cache.holdsPartOf(id)) {
         bases.put(image.getKey(), ClaimBase.of(cache.arriveAgain(id)));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -72,6 +73,11 @@ final class ClaimFile {
 
   Optional<Request.Prepare> order() {
     return state.order();
+  }
+
+  /// The orders for its disks.
+  List<Request.DiskOrder> orders() {
+    return order().map(Request.Prepare::disks).orElse(List.of());
   }
 
   /// The order for one of the claim's disks.

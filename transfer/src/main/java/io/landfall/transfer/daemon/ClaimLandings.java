@@ -17,12 +17,15 @@ final class ClaimLandings {
   private final String job;
   private final ClaimArrivals arrivals;
   private final ClaimState state;
+  private final ClaimFiles files;
   private final ObservedLandings observed;
 
-  ClaimLandings(String job, ClaimArrivals arrivals, ClaimState state, Observer observer) {
+  ClaimLandings(
+      String job, ClaimArrivals arrivals, ClaimState state, ClaimFiles files, Observer observer) {
     this.job = job;
     this.arrivals = arrivals;
     this.state = state;
+    this.files = files;
     this.observed = new ObservedLandings(observer, job);
   }
 
@@ -43,6 +46,7 @@ final class ClaimLandings {
     if (served.isPresent()) {
       file.exporting(served.get());
     }
+    files.land(peer, order.files(), order.restore().flatMap(Request.RestoreOrder::filesExport));
     return new Reply.Prepared(landed, memory(peer, order));
   }
 

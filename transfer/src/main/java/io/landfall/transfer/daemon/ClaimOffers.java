@@ -35,17 +35,24 @@ final class ClaimOffers {
   private final ClaimState state;
   private final Executor hashing;
   private final ClaimArrivals arrivals;
+  private final ClaimFiles files;
 
   /// The chunk names of the memory that was frozen last: what changed since is all that is hashed.
   private CompletableFuture<Manifest> lastMemory;
 
   ClaimOffers(
-      String job, ClaimDisks disks, ClaimState state, Executor hashing, ClaimArrivals arrivals) {
+      String job,
+      ClaimDisks disks,
+      ClaimState state,
+      Executor hashing,
+      ClaimArrivals arrivals,
+      ClaimFiles files) {
     this.job = job;
     this.disks = disks;
     this.state = state;
     this.hashing = hashing;
     this.arrivals = arrivals;
+    this.files = files;
   }
 
   void offerDisks(ExportTable exports, List<Request.DiskOrder> orders) {
@@ -58,6 +65,18 @@ final class ClaimOffers {
             exports.offer(
                 Names.claimPart(job, Names.profile(device)),
                 () -> Export.of(ClaimState.device(text))));
+  }
+
+  /// Offers what has changed of the files that came besides the disks.
+  ///
+  /// @return by what name, if any came
+  Optional<String> offerFiles(ExportTable exports) {
+    String export = Names.claimPart(job, ClaimFiles.PART);
+    if (!files.present()) {
+      return Optional.empty();
+    }
+    exports.offer(export, () -> Export.of(files.changed()));
+    return Optional.of(export);
   }
 
   @FunctionalInterface

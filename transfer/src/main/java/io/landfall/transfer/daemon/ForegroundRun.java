@@ -4,6 +4,7 @@ import io.landfall.store.checkpoint.StoreSettings;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.lifecycle.drivers.DriverSettings;
 import io.landfall.transfer.submit.SubmitContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -159,6 +160,7 @@ public final class ForegroundRun {
         StoreSettings.defaults(),
         new CopyDirectories(Map.of()),
         Duration.ZERO,
+        DriverSettings.STANDARD,
         Optional.empty());
   }
 

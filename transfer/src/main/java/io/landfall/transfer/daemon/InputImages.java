@@ -36,6 +36,7 @@ final class InputImages implements AutoCloseable {
 
   /// Sees that every image can be read, in the format that was decided for it.
   void require() throws JobHeldException {
+    JobFiles.require(job.vm());
     for (VmDisk disk : job.vm().disks()) {
       Path source = source(disk);
       if (!Files.isReadable(source)) {

@@ -181,7 +181,11 @@ final class JobCheckpoints {
     return new Request.RestoreOrder(
         Names.checkpointPart(id, MEMORY),
         Names.checkpointPart(id, DEVICE_STATE),
-        description.machine());
+        description.machine(),
+        from.blobs().stream()
+            .filter(blob -> blob.name().equals(ClaimFiles.PART))
+            .findFirst()
+            .map(_ -> Names.checkpointPart(id, ClaimFiles.PART)));
   }
 
   /// Pulls what the saved machine changed, and commits disk and memory together.
@@ -201,7 +205,23 @@ final class JobCheckpoints {
         state.read(0, bytes);
         writer.addBlob(DEVICE_STATE, bytes.array());
       }
+      if (saved.filesExport().isPresent()) {
+        writer.addBlob(ClaimFiles.PART, files(host.peer(), saved.filesExport().get()));
+      }
       return writer.commit();
+    }
+  }
+
+  private byte[] files(Peer peer, String export) throws IOException {
+    try (RemoteImage pack = RemoteImage.open(peer, export)) {
+      if (pack.sizeBytes() > CheckpointWriter.MAX_BLOB_BYTES) {
+        throw new IOException(
+            "%s: %d bytes of changed files besides the disks, a checkpoint takes at most %d"
+                .formatted(job.name(), pack.sizeBytes(), CheckpointWriter.MAX_BLOB_BYTES));
+      }
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(pack.sizeBytes()));
+      pack.read(0, bytes);
+      return bytes.array();
     }
   }
 

@@ -17,10 +17,12 @@ import io.landfall.transfer.landing.Landing;
 import io.landfall.transfer.landing.LandingOptions;
 import io.landfall.transfer.net.Peer;
 import io.landfall.transfer.observe.Tracked;
+import io.landfall.transfer.session.Export;
 import io.landfall.transfer.submit.NetworkingType;
 import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
 import io.landfall.transfer.submit.VmType;
+import io.landfall.transfer.submit.XenKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +83,9 @@ final class JobImages implements AutoCloseable {
   /// Lets an execute host pull the input images and the checkpoints of this job.
   void offerTo(ExportTable exports) {
     inputs.offerTo(exports);
+    JobFiles.export(job.vm(), job.name())
+        .ifPresent(
+            export -> exports.offer(export, () -> Export.of(FilePack.pack(JobFiles.of(job.vm())))));
     checkpoints.offerTo(exports);
   }
 
@@ -102,13 +107,31 @@ final class JobImages implements AutoCloseable {
               ? Optional.of(Names.inputDisk(job.name(), Names.profile(disk.device())))
               : Optional.empty();
       disks.add(
-          new Request.DiskOrder(disk.device(), export, disk.writable(), disk.cdrom(), profile));
+          new Request.DiskOrder(
+              disk.device(), export, disk.writable(), disk.cdrom(), profile, inPlace(disk)));
     }
     Optional<Request.RestoreOrder> restore = Optional.empty();
     if (from.isPresent()) {
       restore = Optional.of(JobCheckpoints.restoreOrder(from.get()));
     }
-    return new Request.Prepare(job.name(), shape(job.vm()), disks, restore, landing());
+    return new Request.Prepare(
+        job.name(),
+        shape(job.vm()),
+        disks,
+        JobFiles.export(job.vm(), job.name()),
+        restore,
+        landing());
+  }
+
+  /// On a shared file system VMware uses the disks where they are.
+  private Optional<Request.InPlace> inPlace(VmDisk disk) {
+    return job.vm().vmware().filter(image -> !image.transfer()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Request.InPlace(
+                InputImages.source(disk).toString(),
+                Names.inputDisk(job.name(), disk.device()),
+                agent.settings().machine().fileSystemDomain()));
   }
 
   private Optional<String> landing() {
@@ -136,32 +159,51 @@ final class JobImages implements AutoCloseable {
             : Optional.empty();
     Optional<Request.VmwareShape> vmware =
         vm.vmware()
-            .map(image -> new Request.VmwareShape(image.vmx().orElseThrow(), image.snapshotDisk()));
+            .map(image ->
+                new Request.VmwareShape(
+                    image.vmx().orElseThrow(), image.snapshotDisk(), !image.transfer()));
     return new Request.VmShape(
-        vm.memoryMiB(), vm.vcpus(), vm.macAddress(), networking, vm.vnc(), vmware);
+        vm.memoryMiB(),
+        vm.vcpus(),
+        vm.macAddress(),
+        networking,
+        vm.vnc(),
+        vmware,
+        vm.xen().flatMap(JobImages::shape));
   }
 
-  /// Brings the changed disks back into `initialdir`, each complete or absent.
-  List<JobEvent.Returned> bringBack(Peer peer, List<Reply.ChangedDisk> disks) throws IOException {
+  /// Empty for a hardware VM, which boots as any computer does.
+  private static Optional<Request.XenShape> shape(XenKernel xen) {
+    return xen.form() == XenKernel.Form.VMX
+        ? Optional.empty()
+        : Optional.of(
+            new Request.XenShape(
+                xen.kernel().map(_ -> JobFiles.KERNEL),
+                xen.initrd().map(_ -> JobFiles.RAMDISK),
+                xen.root(),
+                xen.params().orElse("")));
+  }
+
+  /// Brings what has changed back into `initialdir`, each file complete or absent.
+  List<JobEvent.Returned> bringBack(Peer peer, Reply.OutputDisks outputs) throws IOException {
     List<JobEvent.Returned> returned = new ArrayList<>();
+    JobResults results = new JobResults(job.vm());
     VmwareResults vmware = new VmwareResults(job.vm());
     Map<String, Path> came = new HashMap<>();
-    for (Reply.ChangedDisk changed : disks) {
+    for (Reply.ChangedDisk changed : outputs.disks()) {
       VmDisk disk =
           job.vm().disks().stream()
               .filter(d -> d.device().equals(changed.device()))
               .findFirst()
               .orElseThrow();
-      Path target =
-          job.vm().type() == VmType.VMWARE
-              ? vmware.target(disk)
-              : job.vm().initialDir().resolve(InputImages.source(disk).getFileName());
-      if (job.vm().noOutput() || !changed.changed()) {
+      Path target = results.target(disk);
+      if (!results.wants(disk) || !changed.changed()) {
         returned.add(
             new JobEvent.Returned(
                 Instant.now(), disk.device(), target.toString(), Optional.empty()));
         continue;
       }
+      JobResults.makeWay(target);
       LandedImage landed =
           agent
               .observer()
@@ -182,6 +224,7 @@ final class JobImages implements AutoCloseable {
     if (!came.isEmpty() && job.vm().type() == VmType.VMWARE) {
       vmware.writeVmx(came);
     }
+    returned.addAll(results.bringBackFiles(peer, outputs.filesExport()));
     return returned;
   }
 

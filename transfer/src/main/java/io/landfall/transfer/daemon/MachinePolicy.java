@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param defaultNetworking `VM_NETWORKING_DEFAULT_TYPE`, for jobs that ask for a network of any
 ///   type
 /// @param hardwareVt `VM_HARDWARE_VT`, whether it runs unmodified Xen guests
+/// @param xenBootLoader `XEN_BOOTLOADER`, which finds the kernel of a Xen guest in its first disk
 /// @param start `START`: an expression that must hold of a job before it is taken
 public record MachinePolicy(
     String arch,
@@ -20,7 +21,11 @@ public record MachinePolicy(
     List<NetworkingType> networkingTypes,
     NetworkingType defaultNetworking,
     boolean hardwareVt,
+    String xenBootLoader,
     Optional<String> start) {
+
+  /// What Xen brings along.
+  static final String XEN_BOOT_LOADER = "pygrub";
 
   /// Copies the list.
   public MachinePolicy {
@@ -35,6 +40,7 @@ public record MachinePolicy(
         List.of(NetworkingType.NAT),
         NetworkingType.NAT,
         false,
+        XEN_BOOT_LOADER,
         Optional.empty());
   }
 }

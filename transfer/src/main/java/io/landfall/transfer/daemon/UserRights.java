@@ -44,6 +44,9 @@ final class UserRights {
       for (var disk : job.disks()) {
         requireReadable(user, InputImages.source(disk));
       }
+      for (Path file : JobFiles.of(job).values()) {
+        requireReadable(user, file);
+      }
       PosixFileAttributes results = attributes(job.initialDir());
       if (!results.owner().getName().equals(user)) {
         throw refused(

@@ -23,6 +23,12 @@ public interface HypervisorDriver {
     return false;
   }
 
+  /// Why such a VM can never run here, however often it is tried; empty if it may. Looks at no
+  /// disk.
+  default Optional<String> unfit(VmSpec spec) {
+    return Optional.empty();
+  }
+
   /// Loads a VM, stopped before its first instruction: state [VmState#STARTED].
   ///
   /// Overlays that do not exist are made. Nothing is left behind when it fails.

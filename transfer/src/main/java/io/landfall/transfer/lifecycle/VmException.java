@@ -19,7 +19,9 @@ public final class VmException extends IOException {
     /// The VM ended before it could be done.
     ENDED,
     /// The hypervisor refused a command, or does not answer.
-    REFUSED
+    REFUSED,
+    /// The VM asks for what this kind of hypervisor never does.
+    JOB_UNFIT
   }
 
   private final Reason reason;

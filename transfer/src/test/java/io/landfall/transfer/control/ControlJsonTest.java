@@ -17,9 +17,25 @@ class ControlJsonTest {
         new Request.Prepare(
             "ann/1.0@submit",
             new Request.VmShape(
-                128, 1, Optional.empty(), Optional.of("nat"), false, Optional.empty()),
-            List.of(new Request.DiskOrder("vda", "job/1/vda", true, false, Optional.of("p"))),
-            Optional.of(new Request.RestoreOrder("m", "d", "{}")),
+                128,
+                1,
+                Optional.empty(),
+                Optional.of("nat"),
+                false,
+                Optional.empty(),
+                Optional.of(
+                    new Request.XenShape(
+                        Optional.of("kernel"), Optional.empty(), Optional.of("sda1"), "ro"))),
+            List.of(
+                new Request.DiskOrder(
+                    "vda",
+                    "job/1/vda",
+                    true,
+                    false,
+                    Optional.of("p"),
+                    Optional.of(new Request.InPlace("/d.vmdk", "e", "example.org")))),
+            Optional.of("files"),
+            Optional.of(new Request.RestoreOrder("m", "d", "{}", Optional.of("f"))),
             Optional.of(Request.Prepare.LAZY));
 
     String json = ControlJson.write(prepare);

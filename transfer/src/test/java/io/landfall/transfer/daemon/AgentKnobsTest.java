@@ -7,13 +7,17 @@ import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.config.FileLookup;
 import io.landfall.transfer.config.InvalidConfigurationException;
+import io.landfall.transfer.lifecycle.drivers.DriverSettings;
+import io.landfall.transfer.lifecycle.vmware.VmwareSettings;
 import io.landfall.transfer.submit.NetworkingType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentKnobsTest {
 
@@ -76,6 +80,10 @@ class AgentKnobsTest {
                 Map.entry("VM_NETWORKING_TYPE", "bridge, nat"),
                 Map.entry("VM_NETWORKING_DEFAULT_TYPE", "nat"),
                 Map.entry("VM_HARDWARE_VT", "true"),
+                Map.entry("VM_STATUS_INTERVAL", "45"),
+                Map.entry("VMWARE_NAT_NETWORKING_TYPE", "hostonly"),
+                Map.entry("VMWARE_BRIDGE_NETWORKING_TYPE", "custom"),
+                Map.entry("XEN_BOOTLOADER", "/usr/bin/pygrub"),
                 Map.entry("START", "TARGET.Owner != \"mallory\""),
                 Map.entry("APPEND_REQ_VM", "TARGET.Disk > 1")));
 
@@ -98,6 +106,11 @@ class AgentKnobsTest {
     assertThat(settings.store().compression())
         .isEqualTo(io.landfall.protocol.content.Compression.ZSTD);
     assertThat(settings.jobLease()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.drivers())
+        .isEqualTo(
+            new DriverSettings(
+                Optional.of(Duration.ofSeconds(45)),
+                new VmwareSettings.Host("hostonly", "custom", Optional.empty())));
     assertThat(settings.machine())
         .isEqualTo(
             new MachinePolicy(
@@ -106,6 +119,7 @@ class AgentKnobsTest {
                 List.of(NetworkingType.BRIDGE, NetworkingType.NAT),
                 NetworkingType.NAT,
                 true,
+                "/usr/bin/pygrub",
                 Optional.of("TARGET.Owner != \"mallory\"")));
     assertThat(settings.appendRequirements()).contains("TARGET.Disk > 1");
   }
@@ -113,6 +127,28 @@ class AgentKnobsTest {
   @Test
   void aHostWithoutNetworkingOffersNone() throws Exception {
     assertThat(read(Map.of("VM_NETWORKING", "false")).machine().networkingTypes()).isEmpty();
+  }
+
+  @Test
+  void hypervisorsAreLeftAloneUnlessTheAdministratorSaysSomething(@TempDir Path dir)
+      throws Exception {
+    assertThat(read(Map.of()).drivers()).isEqualTo(DriverSettings.STANDARD);
+    assertThat(read(Map.of("VMWARE_NETWORKING_TYPE", "bridged")).drivers().vmware())
+        .isEqualTo(new VmwareSettings.Host("bridged", "bridged", Optional.empty()));
+    assertThatThrownBy(() -> read(Map.of("VM_STATUS_INTERVAL", "0")))
+        .hasMessageContaining("VM_STATUS_INTERVAL must be a whole number from 1 to 3600");
+    assertThatThrownBy(() -> read(Map.of("VMWARE_NETWORKING_TYPE", "vmnet8")))
+        .hasMessageContaining("nat, bridged, hostonly or custom");
+    Path file = Files.writeString(dir.resolve("local"), "no line of a .vmx");
+    assertThatThrownBy(() -> read(Map.of("VMWARE_LOCAL_SETTINGS_FILE", file.toString())))
+        .hasMessageContaining("lines of a .vmx");
+    Files.writeString(file, "a.b = \"c\"");
+    assertThat(
+            read(Map.of("VMWARE_LOCAL_SETTINGS_FILE", file.toString()))
+                .drivers()
+                .vmware()
+                .localSettings())
+        .contains("a.b = \"c\"\n");
   }
 
   @Test

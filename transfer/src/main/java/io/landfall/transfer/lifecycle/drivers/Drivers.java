@@ -24,18 +24,28 @@ public final class Drivers {
   ///
   /// @throws IOException if that driver does not work here; the message says why
   public static HypervisorDriver named(String name) throws IOException {
+    return named(name, DriverSettings.STANDARD);
+  }
+
+  /// The same as an administrator set it.
+  public static HypervisorDriver named(String name, DriverSettings settings) throws IOException {
     if (name.startsWith("libvirt")) {
-      return usable(libvirt(name));
+      return usable(libvirt(name, settings));
     }
     if (name.startsWith("vmware")) {
-      return usable(vmware(name));
+      return usable(vmware(name, settings));
     }
     return switch (name) {
       case "simulated" -> new SimulatedDriver();
-      case "qemu" -> usable(new QemuDriver(QemuSettings.defaults()));
-      case "auto" -> best();
+      case "qemu" -> usable(new QemuDriver(qemu(settings)));
+      case "auto" -> best(qemu(settings));
       default -> throw unknown(name);
     };
+  }
+
+  private static QemuSettings qemu(DriverSettings settings) {
+    QemuSettings standard = QemuSettings.defaults();
+    return settings.statusInterval().map(standard::withStatusInterval).orElse(standard);
   }
 
   private static IOException unknown(String name) {
@@ -46,7 +56,7 @@ public final class Drivers {
             + " vmware-player, vmware-fusion or simulated");
   }
 
-  private static HypervisorDriver libvirt(String name) throws IOException {
+  private static HypervisorDriver libvirt(String name, DriverSettings host) throws IOException {
     String[] parts = name.split("@", 2);
     LibvirtSettings settings =
         LibvirtSettings.of(
@@ -56,10 +66,12 @@ public final class Drivers {
               case "libvirt-xen" -> DomainType.XEN;
               default -> throw unknown(name);
             });
-    return new LibvirtDriver(parts.length == 2 ? settings.at(parts[1]) : settings);
+    LibvirtSettings asked =
+        host.statusInterval().map(settings::withStatusInterval).orElse(settings);
+    return new LibvirtDriver(parts.length == 2 ? asked.at(parts[1]) : asked);
   }
 
-  private static HypervisorDriver vmware(String name) throws IOException {
+  private static HypervisorDriver vmware(String name, DriverSettings host) throws IOException {
     String[] parts = name.split("@", 2);
     VmwareSettings settings =
         VmwareSettings.of(
@@ -69,7 +81,12 @@ public final class Drivers {
               case "vmware-fusion" -> Product.FUSION;
               default -> throw unknown(name);
             });
-    return new VmwareDriver(parts.length == 2 ? settings.at(parts[1]) : settings);
+    VmwareSettings asked =
+        host.statusInterval()
+            .map(settings::withStatusInterval)
+            .orElse(settings)
+            .withHost(host.vmware());
+    return new VmwareDriver(parts.length == 2 ? asked.at(parts[1]) : asked);
   }
 
   private static HypervisorDriver usable(HypervisorDriver driver) throws IOException {
@@ -81,8 +98,8 @@ public final class Drivers {
     return driver;
   }
 
-  private static HypervisorDriver best() {
-    HypervisorDriver qemu = new QemuDriver(QemuSettings.defaults());
+  private static HypervisorDriver best(QemuSettings settings) {
+    HypervisorDriver qemu = new QemuDriver(settings);
     Probe probe = qemu.probe();
     if (probe.usable()) {
       return qemu;

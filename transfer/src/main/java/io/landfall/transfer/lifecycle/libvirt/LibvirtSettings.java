@@ -38,6 +38,11 @@ public record LibvirtSettings(
     return new LibvirtSettings("virsh", Optional.empty(), type, network, Duration.ofSeconds(60));
   }
 
+  /// The same, asking that often.
+  public LibvirtSettings withStatusInterval(Duration other) {
+    return new LibvirtSettings(virsh, uri, domainType, natNetwork, other);
+  }
+
   /// The same on another libvirt.
   public LibvirtSettings at(String otherUri) {
     return new LibvirtSettings(

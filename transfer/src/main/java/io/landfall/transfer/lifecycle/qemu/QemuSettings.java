@@ -49,6 +49,11 @@ public record QemuSettings(
     return new QemuSettings(binary, other, machine, cpu, runtimeRoot, statusInterval);
   }
 
+  /// The same, asking that often.
+  public QemuSettings withStatusInterval(Duration other) {
+    return new QemuSettings(binary, acceleration, machine, cpu, runtimeRoot, other);
+  }
+
   /// The same with another emulator.
   public QemuSettings withBinary(String other) {
     return new QemuSettings(other, acceleration, machine, cpu, runtimeRoot, statusInterval);

@@ -157,7 +157,18 @@ public final class SimulatedDriver implements HypervisorDriver {
   }
 
   private static void mustBeSimulable(VmSpec spec, Reason reason) throws VmException {
-    if (spec.drives().isEmpty() || spec.kernel().isPresent()) {
+    List<Path> kernel = new ArrayList<>();
+    spec.kernel()
+        .ifPresent(k -> {
+          kernel.add(k.kernel());
+          k.initrd().ifPresent(kernel::add);
+        });
+    for (Path file : kernel) {
+      if (!Files.isReadable(file)) {
+        throw new VmException(reason, "%s: no kernel file %s".formatted(spec.jobId(), file));
+      }
+    }
+    if (spec.drives().isEmpty()) {
       throw new VmException(
           reason,
           "%s: a simulated guest boots the work program from its first disk"

@@ -56,7 +56,8 @@ final class SuspendedState {
   /// Lays out what was saved as VMware wants it.
   ///
   /// @return the configuration that goes with it
-  static VmxFile restore(VmSpec spec, SavedState saved) throws IOException {
+  static VmxFile restore(VmSpec spec, SavedState saved, VmwareSettings.Host host)
+      throws IOException {
     VmwareMachine machine = VmwareMachine.mustFit(saved.machine(), spec);
     Path state = spec.workDir().resolve(machine.state());
     if (machine.memoryApart()) {
@@ -71,7 +72,7 @@ final class SuspendedState {
       place(saved.memory(), state, spec);
     }
     VmxFile vmx = VmxFile.parse("saved .vmx", machine.vmx());
-    VmxRewrite.network(vmx, spec.network());
+    VmxRewrite.ofTheHost(vmx, spec.network(), host);
     return vmx.set(STATE, machine.state());
   }
 

@@ -30,6 +30,10 @@ import java.util.Optional;
 public final class VmwareDriver implements HypervisorDriver {
   private static final Logger LOG = System.getLogger(VmwareDriver.class.getName());
 
+  private static final String NO_SNAPSHOTS =
+      "VMware Player has no snapshots; such machines run only jobs with"
+          + " vmware_snapshot_disk = false and vmware_should_transfer_files = true";
+
   private final VmwareSettings settings;
   private final Vmrun vmrun;
 
@@ -62,6 +66,14 @@ public final class VmwareDriver implements HypervisorDriver {
   }
 
   @Override
+  public Optional<String> unfit(VmSpec spec) {
+    return settings.product() == Product.PLAYER
+            && spec.vmware().filter(VmwareGuest::snapshotDisk).isPresent()
+        ? Optional.of(NO_SNAPSHOTS)
+        : Optional.empty();
+  }
+
+  @Override
   public Vm start(VmSpec spec) throws IOException {
     return load(
         spec,
@@ -69,13 +81,14 @@ public final class VmwareDriver implements HypervisorDriver {
         () -> {
           Files.deleteIfExists(spec.memoryFile()); // an earlier VM's
           VmxFile users = VmxFile.parse("the job's .vmx", guest(spec).vmx());
-          return VmxRewrite.of(users, spec);
+          return VmxRewrite.of(users, spec, settings.host());
         });
   }
 
   @Override
   public Vm restore(VmSpec spec, SavedState state) throws IOException {
-    return load(spec, Reason.FAILED_TO_RESTORE, () -> SuspendedState.restore(spec, state));
+    return load(
+        spec, Reason.FAILED_TO_RESTORE, () -> SuspendedState.restore(spec, state, settings.host()));
   }
 
   @FunctionalInterface
@@ -86,16 +99,12 @@ public final class VmwareDriver implements HypervisorDriver {
   private Vm load(VmSpec spec, Reason reason, Layout layout) throws IOException {
     List<Path> made = new ArrayList<>();
     try {
-      boolean snapshot = guest(spec).snapshotDisk();
-      if (snapshot && settings.product() == Product.PLAYER) {
-        throw new VmException(
-            reason,
-            spec.jobId()
-                + ": VMware Player has no snapshots; such machines run only jobs with"
-                + " vmware_snapshot_disk = false and vmware_should_transfer_files = true");
+      VmwareGuest guest = guest(spec);
+      if (unfit(spec).isPresent()) {
+        throw new VmException(Reason.JOB_UNFIT, spec.jobId() + ": " + unfit(spec).get());
       }
       VmJournal journal = VmJournal.begin(spec, name());
-      VmwareFiles.makeDisks(spec, snapshot, made);
+      VmwareFiles.makeDisks(spec, guest, made);
       Files.writeString(VmwareFiles.vmx(spec.workDir()), layout.make().toString());
       journal.on(Event.LOADED);
       return new VmwareVm(spec, journal, vmrun, settings.statusInterval());

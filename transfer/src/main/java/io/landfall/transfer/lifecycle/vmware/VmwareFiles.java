@@ -2,10 +2,12 @@ package io.landfall.transfer.lifecycle.vmware;
 
 import io.landfall.snapshot.device.Changes;
 import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.format.vmdk.VmdkImage;
 import io.landfall.snapshot.format.vmdk.VmdkParent;
 import io.landfall.snapshot.format.vmdk.VmdkWriter;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmSpec;
+import io.landfall.transfer.lifecycle.VmwareGuest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 ///   sda-base-flat.vmdk                its content, a hard link that nobody writes to
 ///   sda-flat.vmdk                   without snapshot disk: a private copy of the landed image
 ///   hdc.iso                         a CD
+///   files/                          what came with the guest besides: nvram, floppies
 ///   guest-….vmem, guest-….vmss      VMware's own: memory, and the rest of a suspended VM
 /// ```
 final class VmwareFiles {
@@ -45,14 +48,16 @@ final class VmwareFiles {
   }
 
   /// Makes the disks that do not exist, and notes them in `made`.
-  static void makeDisks(VmSpec spec, boolean snapshot, List<Path> made) throws IOException {
+  static void makeDisks(VmSpec spec, VmwareGuest guest, List<Path> made) throws IOException {
     for (VmDrive drive : spec.drives()) {
       Path disk = spec.workDir().resolve(nameOf(drive));
       if (drive.overlay().isEmpty()) {
         link(drive.base(), disk);
       } else if (Files.notExists(disk)) {
         made.add(disk);
-        if (snapshot) {
+        if (guest.inPlace()) {
+          makeDeltaInPlace(drive.base(), disk);
+        } else if (guest.snapshotDisk()) {
           makeDelta(drive, disk);
         } else {
           makeCopy(drive, disk);
@@ -69,6 +74,14 @@ final class VmwareFiles {
     VmdkParent parent =
         VmdkWriter.writeFlatDescriptor(base, content.getFileName().toString(), size);
     VmdkWriter.createDelta(size, parent, delta);
+  }
+
+  /// Over a disk on a shared file system, which is read where it is.
+  private static void makeDeltaInPlace(Path base, Path delta) throws IOException {
+    try (VmdkImage parent = VmdkImage.openLayer(base)) {
+      VmdkWriter.createDelta(
+          parent.sizeBytes(), new VmdkParent(parent.cid(), base.toString()), delta);
+    }
   }
 
   private static void makeCopy(VmDrive drive, Path descriptor) throws IOException {

@@ -3,9 +3,13 @@ package io.landfall.transfer.lifecycle.vmware;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmSpec;
+import io.landfall.transfer.lifecycle.VmwareGuest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,7 +28,7 @@ final class VmxRewrite {
 
   private VmxRewrite() {}
 
-  static VmxFile of(VmxFile users, VmSpec spec) {
+  static VmxFile of(VmxFile users, VmSpec spec, VmwareSettings.Host host) throws IOException {
     VmxFile vmx = VmxFile.empty();
     users.keys().stream()
         .filter(key -> isKept(users, key.toLowerCase(Locale.ROOT)))
@@ -38,8 +42,31 @@ final class VmxRewrite {
         .set("disk.locking", "FALSE")
         .set("mainMem.useNamedFile", "TRUE") // memory in a file of its own, page for page
         .set("msg.autoAnswer", "TRUE"); // nobody is there to answer
-    network(vmx, spec.network());
+    withFiles(vmx, users, spec);
+    ofTheHost(vmx, spec.network(), host);
     return vmx;
+  }
+
+  /// `nvram` and floppies whose files came along.
+  private static void withFiles(VmxFile vmx, VmxFile users, VmSpec spec) {
+    came(users.get("nvram"), spec).ifPresent(name -> vmx.set("nvram", name));
+    for (String floppy : List.of("floppy0", "floppy1")) {
+      Optional<String> file = came(users.get(floppy + ".fileName"), spec);
+      boolean there =
+          users.says(floppy + ".present")
+              && users.get(floppy + ".fileType").filter("file"::equalsIgnoreCase).isPresent()
+              && file.isPresent();
+      vmx.set(floppy + ".present", there ? "TRUE" : "FALSE");
+      if (there) {
+        vmx.set(floppy + ".fileType", "file").set(floppy + ".fileName", file.get());
+      }
+    }
+  }
+
+  private static Optional<String> came(Optional<String> name, VmSpec spec) {
+    return name.filter(n -> PLAIN_NAME.matcher(n).matches())
+        .filter(n -> Files.isRegularFile(spec.workDir().resolve(VmwareGuest.FILES).resolve(n)))
+        .map(n -> VmwareGuest.FILES + "/" + n);
   }
 
   private static boolean isKept(VmxFile users, String key) {
@@ -72,12 +99,21 @@ final class VmxRewrite {
   }
 
   /// What depends on the host: the same for a VM that comes from another one.
-  static void network(VmxFile vmx, VmNetwork network) {
+  static void ofTheHost(VmxFile vmx, VmNetwork network, VmwareSettings.Host host)
+      throws IOException {
+    network(vmx, network, host);
+    if (host.localSettings().isPresent()) {
+      VmxFile local = VmxFile.parse("VMWARE_LOCAL_SETTINGS_FILE", host.localSettings().get());
+      local.keys().forEach(key -> vmx.set(key, local.get(key).orElseThrow()));
+    }
+  }
+
+  private static void network(VmxFile vmx, VmNetwork network, VmwareSettings.Host host) {
     Map<String, Object> card =
         switch (network.kind()) {
           case NONE -> Map.of("present", "FALSE");
-          case USER -> Map.of("present", "TRUE", "connectionType", "nat");
-          case BRIDGE -> Map.of("present", "TRUE", "connectionType", "bridged");
+          case USER -> Map.of("present", "TRUE", "connectionType", host.nat());
+          case BRIDGE -> Map.of("present", "TRUE", "connectionType", host.bridge());
         };
     card.forEach((key, value) -> vmx.set("ethernet0." + key, value));
     if (network.kind() != VmNetwork.Kind.NONE) {

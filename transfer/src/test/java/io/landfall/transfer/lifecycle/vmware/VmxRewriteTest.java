@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.lifecycle.VmSpec;
+import io.landfall.transfer.lifecycle.VmwareGuest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What of a user's `.vmx` reaches VMware, and what is refused at the door.
 class VmxRewriteTest {
+  @TempDir Path dir;
+
   private static final String USERS =
       """
       .encoding = "windows-1252"
@@ -69,7 +74,8 @@ class VmxRewriteTest {
                     new VmDrive("hdb", Path.of("/cache/b"), Optional.empty(), true)))
             .withNetwork(VmNetwork.user(Optional.of("00:50:56:00:00:01")));
 
-    VmxFile vmx = VmxRewrite.of(VmxFile.parse("mine.vmx", USERS), spec);
+    VmxFile vmx =
+        VmxRewrite.of(VmxFile.parse("mine.vmx", USERS), spec, VmwareSettings.Host.STANDARD);
 
     assertThat(vmx.toString().lines())
         .containsExactlyInAnyOrder(
@@ -100,8 +106,59 @@ class VmxRewriteTest {
             "serial0.fileName = \"console.log\"",
             "uuid.action = \"keep\"",
             "disk.locking = \"FALSE\"",
+            "floppy0.present = \"FALSE\"",
+            "floppy1.present = \"FALSE\"",
             "mainMem.useNamedFile = \"TRUE\"",
             "msg.autoAnswer = \"TRUE\"");
+  }
+
+  @Test
+  void whatCameAlongIsNamedWhereItLiesAndWhatDidNotIsLeftOut() throws IOException {
+    Path files = Files.createDirectory(dir.resolve(VmwareGuest.FILES));
+    Files.writeString(files.resolve("mine.nvram"), "");
+    Files.writeString(files.resolve("boot.flp"), "");
+    String users =
+        USERS
+            + """
+            nvram = "mine.nvram"
+            floppy0.present = "TRUE"
+            floppy0.fileType = "file"
+            floppy0.fileName = "boot.flp"
+            floppy1.present = "TRUE"
+            floppy1.fileType = "device"
+            floppy1.fileName = "boot.flp"
+            """;
+    assertThat(rewritten(users, VmwareSettings.Host.STANDARD).lines())
+        .contains(
+            "nvram = \"files/mine.nvram\"",
+            "floppy0.present = \"TRUE\"",
+            "floppy0.fileName = \"files/boot.flp\"",
+            "floppy1.present = \"FALSE\"");
+    assertThat(
+            rewritten(users.replace("mine.nvram", "../claim.json"), VmwareSettings.Host.STANDARD))
+        .doesNotContain("nvram");
+    assertThat(rewritten(users.replace("mine.nvram", "other.nvram"), VmwareSettings.Host.STANDARD))
+        .doesNotContain("nvram");
+  }
+
+  @Test
+  void theAdministratorsLinesComeLastAndHisWordsForNetworksAreUsed() throws IOException {
+    VmwareSettings.Host host =
+        new VmwareSettings.Host(
+            "hostonly",
+            "custom",
+            Optional.of("sched.mem.maxmemctl = \"0\"\nmsg.autoAnswer = \"FALSE\""));
+    assertThat(rewritten(USERS, host).lines())
+        .contains(
+            "ethernet0.connectionType = \"hostonly\"",
+            "sched.mem.maxmemctl = \"0\"",
+            "msg.autoAnswer = \"FALSE\"");
+  }
+
+  private String rewritten(String users, VmwareSettings.Host host) throws IOException {
+    VmSpec spec =
+        VmSpec.of("ann/1.0", dir, 32, 1, List.of()).withNetwork(VmNetwork.user(Optional.empty()));
+    return VmxRewrite.of(VmxFile.parse("mine.vmx", users), spec, host).toString();
   }
 
   @Test
