@@ -80,7 +80,7 @@ public final class ChunkDecoder {
       throws CorruptChunkException {
     ChunkId actual;
     if (level > 0) {
-      actual = Manifest.nodeId((byte) (level - 1), MemorySegment.ofBuffer(plain));
+      actual = Manifest.nodeId((byte) (level - 1), plain.duplicate());
     } else {
       actual = id.isZero() && Chunks.isZero(plain) ? ChunkId.ZERO : ChunkId.of(plain);
     }

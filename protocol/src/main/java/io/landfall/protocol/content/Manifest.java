@@ -1,15 +1,12 @@
 package io.landfall.protocol.content;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The ids of all chunks of one disk or memory state, as a Merkle tree of fan-out [#FAN_OUT].
 ///
@@ -19,33 +16,33 @@ import java.util.List;
 /// are all zero has the reserved id [ChunkId#ZERO] and is neither stored nor sent. Equal subtrees
 /// have equal ids, so comparing, diffing and moving a changed image costs only what changed.
 ///
-/// In memory the chunk ids are one flat run outside the heap: 128 MiB for 1 TiB. Immutable; any
-/// thread may read it.
+/// In memory the chunk ids lie outside the heap, 128 MiB for 1 TiB of data; what is all zero takes
+/// nothing, and what was made by [#toBuilder] shares what did not change. Immutable; any thread may
+/// read it.
 public final class Manifest {
   /// Children of a full node.
   public static final int FAN_OUT = 256;
 
-  private static final ValueLayout.OfLong WORD =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final byte[] IMAGE_DOMAIN =
       "landfall image 1\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte NODE_DOMAIN = 0x01;
 
   private final long sizeBytes;
   private final int chunkSizeBytes;
-  private final MemorySegment ids;
+  private final IdRun ids;
 
   /// The node ids of each level, lowest first; the last has one id, the root, unless the image is
   /// empty. A 255th of the chunk ids in all, kept so that trees can be walked and compared.
-  private final List<MemorySegment> nodes;
+  private final List<IdRun> nodes;
 
   private final ImageId imageId;
 
-  private Manifest(long sizeBytes, int chunkSizeBytes, MemorySegment ids) {
+  /// @param former whose pages `ids` may share, so that their nodes need no hashing
+  private Manifest(long sizeBytes, int chunkSizeBytes, IdRun ids, Optional<Manifest> former) {
     this.sizeBytes = sizeBytes;
     this.chunkSizeBytes = chunkSizeBytes;
     this.ids = ids;
-    this.nodes = nodesAbove(ids);
+    this.nodes = nodesAbove(ids, former);
     this.imageId = imageId(sizeBytes, chunkSizeBytes, root());
   }
 
@@ -71,14 +68,16 @@ public final class Manifest {
   /// @throws IllegalArgumentException for a negative size or a chunk size that
   ///   [Chunks#requireChunkSize] refuses
   public static Builder builder(long sizeBytes, int chunkSizeBytes) {
-    return new Builder(sizeBytes, chunkSizeBytes);
+    if (sizeBytes < 0) {
+      throw new IllegalArgumentException("image size: " + sizeBytes + " bytes, expected 0 or more");
+    }
+    long count = Chunks.count(sizeBytes, Chunks.requireChunkSize(chunkSizeBytes));
+    return new Builder(sizeBytes, chunkSizeBytes, IdRun.zeros(count), Optional.empty());
   }
 
   /// Starts a manifest that is equal to this one until chunks are put into it.
   public Builder toBuilder() {
-    Builder copy = new Builder(sizeBytes, chunkSizeBytes);
-    MemorySegment.copy(ids, 0, copy.ids, 0, ids.byteSize());
-    return copy;
+    return new Builder(sizeBytes, chunkSizeBytes, ids, Optional.of(this));
   }
 
   /// Bytes of the image, as the guest sees it.
@@ -96,16 +95,11 @@ public final class Manifest {
 
   /// The id of chunk `index`, which covers the image from `index * chunkSizeBytes()`.
   public ChunkId chunk(long index) {
-    return idAt(ids, index);
+    return ids.get(index);
   }
 
   public ImageId imageId() {
     return imageId;
-  }
-
-  /// All chunk ids in order, 32 bytes each, read-only.
-  public MemorySegment ids() {
-    return ids.asReadOnly();
   }
 
   /// Levels of nodes above the chunks: 1 up to 64 MiB of 256 KiB chunks, 2 up to 16 GiB, 3 up to 4
@@ -116,20 +110,20 @@ public final class Manifest {
 
   /// The id of the topmost node; [ChunkId#ZERO] if the image is all zero or empty.
   public ChunkId root() {
-    MemorySegment top = nodes.getLast();
-    return top.byteSize() == 0 ? ChunkId.ZERO : idAt(top, 0);
+    IdRun top = nodes.getLast();
+    return top.count() == 0 ? ChunkId.ZERO : top.get(0);
   }
 
   /// Visits every node that is not all zero, children before their parents, so that whoever stores
   /// them in this order never stores a node before what it points to.
   public void forEachNode(NodeVisitor visitor) throws IOException {
-    MemorySegment children = ids;
+    IdRun children = ids;
     for (int level = 1; level <= height(); level++) {
-      MemorySegment parents = nodes.get(level - 1);
-      for (long i = 0; i < parents.byteSize() / ChunkId.SIZE_BYTES; i++) {
-        ChunkId id = idAt(parents, i);
+      IdRun parents = nodes.get(level - 1);
+      for (int i = 0; i < children.pageCount(); i++) {
+        ChunkId id = parents.get(i);
         if (!id.isZero()) {
-          visitor.node(id, level, childrenOf(children, i).asByteBuffer().asReadOnlyBuffer());
+          visitor.node(id, level, children.page(i));
         }
       }
       children = parents;
@@ -143,20 +137,21 @@ public final class Manifest {
   /// @throws IOException if `source` fails
   public static Manifest fromTree(
       long sizeBytes, int chunkSizeBytes, ChunkId root, NodeSource source) throws IOException {
-    Builder all = new Builder(sizeBytes, chunkSizeBytes);
-    List<MemorySegment> levels = new ArrayList<>();
-    levels.add(all.ids);
-    while (levels.getLast().byteSize() > ChunkId.SIZE_BYTES || levels.size() == 1) {
-      levels.add(allocateParents(levels.getLast()));
+    List<Long> counts = new ArrayList<>();
+    counts.add(Chunks.count(sizeBytes, Chunks.requireChunkSize(chunkSizeBytes)));
+    while (counts.getLast() > 1 || counts.size() == 1) {
+      counts.add(Math.ceilDiv(counts.getLast(), (long) FAN_OUT));
     }
+    IdRun.Builder top = new IdRun.Builder(IdRun.zeros(counts.getLast()));
     if (!root.isZero()) {
       requireSome(sizeBytes, root);
-      putId(levels.getLast(), 0, root);
+      top.put(0, root);
     }
-    for (int level = levels.size() - 1; level >= 1; level--) {
-      readLevel(levels.get(level), levels.get(level - 1), level, source);
+    IdRun level = top.build();
+    for (int height = counts.size() - 1; height >= 1; height--) {
+      level = readBelow(level, counts.get(height - 1), height, source);
     }
-    return new Manifest(sizeBytes, chunkSizeBytes, all.ids);
+    return new Manifest(sizeBytes, chunkSizeBytes, level, Optional.empty());
   }
 
   private static void requireSome(long sizeBytes, ChunkId root) throws CorruptChunkException {
@@ -167,22 +162,19 @@ public final class Manifest {
     }
   }
 
-  private static void readLevel(
-      MemorySegment level, MemorySegment below, int height, NodeSource source) throws IOException {
-    for (long i = 0; i < level.byteSize() / ChunkId.SIZE_BYTES; i++) {
-      ChunkId id = idAt(level, i);
+  /// The children of all nodes of `level`, of which there are `count`.
+  private static IdRun readBelow(IdRun level, long count, int height, NodeSource source)
+      throws IOException {
+    IdRun.Builder below = new IdRun.Builder(IdRun.zeros(count));
+    for (int i = 0; i < level.count(); i++) {
+      ChunkId id = level.get(i);
       if (!id.isZero()) {
-        MemorySegment children = childrenOf(below, i);
-        source.read(id, height, children.asByteBuffer());
-        ChunkDecoder.requireContent(id, height, children.asByteBuffer());
+        ByteBuffer children = below.fill(i);
+        source.read(id, height, children.duplicate());
+        ChunkDecoder.requireContent(id, height, children);
       }
     }
-  }
-
-  private static MemorySegment childrenOf(MemorySegment children, long index) {
-    long nodeBytes = (long) FAN_OUT * ChunkId.SIZE_BYTES;
-    long from = index * nodeBytes;
-    return children.asSlice(from, Math.min(nodeBytes, children.byteSize() - from));
+    return below.build();
   }
 
   /// The name of a content of which only the root and the geometry are known.
@@ -196,54 +188,40 @@ public final class Manifest {
     return new ImageId(ChunkId.fromDigest(sha256.digest()));
   }
 
-  private static List<MemorySegment> nodesAbove(MemorySegment ids) {
-    List<MemorySegment> levels = new ArrayList<>();
-    MemorySegment level = ids;
+  private static List<IdRun> nodesAbove(IdRun ids, Optional<Manifest> former) {
+    List<IdRun> levels = new ArrayList<>();
+    IdRun level = ids;
     do {
-      level = parents(level, (byte) levels.size());
+      level = parents(level, (byte) levels.size(), levels.isEmpty() ? former : Optional.empty());
       levels.add(level);
-    } while (level.byteSize() > ChunkId.SIZE_BYTES);
+    } while (level.count() > 1);
     return List.copyOf(levels);
   }
 
-  private static MemorySegment allocateParents(MemorySegment children) {
-    long count = Math.ceilDiv(children.byteSize(), (long) FAN_OUT * ChunkId.SIZE_BYTES);
-    return Arena.ofAuto().allocate(count * ChunkId.SIZE_BYTES, Long.BYTES);
-  }
-
-  private static MemorySegment parents(MemorySegment children, byte level) {
-    MemorySegment parents = allocateParents(children);
-    for (long i = 0; i < parents.byteSize() / ChunkId.SIZE_BYTES; i++) {
-      putId(parents, i, nodeId(level, childrenOf(children, i)));
+  /// @param former whose chunk ids `children` may share pages with
+  private static IdRun parents(IdRun children, byte level, Optional<Manifest> former) {
+    IdRun.Builder parents = new IdRun.Builder(IdRun.zeros(children.pageCount()));
+    for (int i = 0; i < children.pageCount(); i++) {
+      if (children.isAbsent(i)) {
+        continue;
+      }
+      boolean known = former.isPresent() && children.sharesPage(i, former.get().ids);
+      parents.put(
+          i, known ? former.get().nodes.getFirst().get(i) : nodeId(level, children.page(i)));
     }
-    return parents;
+    return parents.build();
   }
 
   /// The id of a tree node from its child ids.
-  static ChunkId nodeId(byte level, MemorySegment childIds) {
-    ByteBuffer bytes = childIds.asByteBuffer();
-    if (Chunks.isZero(bytes)) {
+  static ChunkId nodeId(byte level, ByteBuffer childIds) {
+    if (Chunks.isZero(childIds)) {
       return ChunkId.ZERO;
     }
     MessageDigest sha256 = ChunkId.sha256();
     sha256.update(NODE_DOMAIN);
     sha256.update(level);
-    sha256.update(bytes);
+    sha256.update(childIds);
     return ChunkId.fromDigest(sha256.digest());
-  }
-
-  private static ChunkId idAt(MemorySegment ids, long index) {
-    long at = index * ChunkId.SIZE_BYTES;
-    return new ChunkId(
-        ids.get(WORD, at), ids.get(WORD, at + 8), ids.get(WORD, at + 16), ids.get(WORD, at + 24));
-  }
-
-  private static void putId(MemorySegment ids, long index, ChunkId id) {
-    long at = index * ChunkId.SIZE_BYTES;
-    ids.set(WORD, at, id.w0());
-    ids.set(WORD, at + 8, id.w1());
-    ids.set(WORD, at + 16, id.w2());
-    ids.set(WORD, at + 24, id.w3());
   }
 
   /// Collects chunk ids in any order. Different threads may put different chunks; `build` comes
@@ -251,36 +229,31 @@ public final class Manifest {
   public static final class Builder {
     private final long sizeBytes;
     private final int chunkSizeBytes;
-    private final MemorySegment ids;
+    private final IdRun.Builder ids;
+    private final Optional<Manifest> former;
 
-    private Builder(long sizeBytes, int chunkSizeBytes) {
-      if (sizeBytes < 0) {
-        throw new IllegalArgumentException(
-            "image size: " + sizeBytes + " bytes, expected 0 or more");
-      }
+    private Builder(long sizeBytes, int chunkSizeBytes, IdRun from, Optional<Manifest> former) {
       this.sizeBytes = sizeBytes;
-      this.chunkSizeBytes = Chunks.requireChunkSize(chunkSizeBytes);
-      long count = Chunks.count(sizeBytes, chunkSizeBytes);
-      this.ids = Arena.ofAuto().allocate(count * ChunkId.SIZE_BYTES, Long.BYTES);
+      this.chunkSizeBytes = chunkSizeBytes;
+      this.ids = new IdRun.Builder(from);
+      this.former = former;
     }
 
     /// Names chunk `index`.
     ///
     /// @throws IndexOutOfBoundsException unless `0 <= index < chunkCount`
     public Builder put(long index, ChunkId id) {
-      putId(ids, index, id);
+      ids.put(index, id);
       return this;
     }
 
     /// The id put for `index` so far, or [ChunkId#ZERO].
     public ChunkId get(long index) {
-      return idAt(ids, index);
+      return ids.get(index);
     }
 
     public Manifest build() {
-      MemorySegment copy = Arena.ofAuto().allocate(ids.byteSize(), Long.BYTES);
-      copy.copyFrom(ids);
-      return new Manifest(sizeBytes, chunkSizeBytes, copy);
+      return new Manifest(sizeBytes, chunkSizeBytes, ids.build(), former);
     }
   }
 }
