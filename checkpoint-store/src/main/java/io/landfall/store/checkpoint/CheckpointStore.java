@@ -2,6 +2,7 @@ package io.landfall.store.checkpoint;
 
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Manifest;
+import io.landfall.store.chunk.ChunkLocation;
 import io.landfall.store.chunk.ChunkLocator;
 import io.landfall.store.chunk.ChunkReader;
 import io.landfall.store.chunk.ChunkSession;
@@ -13,6 +14,7 @@ import io.landfall.store.io.DiskReserve;
 import io.landfall.store.seal.Seal;
 import io.landfall.store.seal.StoreKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -283,7 +285,17 @@ public final class CheckpointStore implements AutoCloseable {
 
   /// Where chunks lie.
   public ChunkLocator locator() {
-    return id -> storedLocator.find(seal.storedId(id));
+    return new ChunkLocator() {
+      @Override
+      public Optional<ChunkLocation> find(ChunkId id) throws IOException {
+        return storedLocator.find(seal.storedId(id));
+      }
+
+      @Override
+      public void lookAgain() throws IOException {
+        storedLocator.lookAgain();
+      }
+    };
   }
 
   /// Where chunks lie, by the ids that stand in packs.
@@ -304,6 +316,12 @@ public final class CheckpointStore implements AutoCloseable {
   /// The UUID that every pack of this store repeats.
   public UUID uuid() {
     return format.uuid();
+  }
+
+  /// Whether the record of a checkpoint is still there: it may have been deleted since the store
+  /// was opened for looking.
+  public boolean isRecorded(CheckpointId id) {
+    return Files.exists(layout.record(id));
   }
 
   /// Record files that could not be read when the store was opened, with the reason.

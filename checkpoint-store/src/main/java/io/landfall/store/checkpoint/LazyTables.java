@@ -26,6 +26,11 @@ final class LazyTables implements ChunkLocator, AutoCloseable {
   }
 
   @Override
+  public void lookAgain() throws IOException {
+    tables().lookAgain();
+  }
+
+  @Override
   public synchronized void close() {
     closed = true;
     if (tables != null) {

@@ -9,4 +9,10 @@ import java.util.Optional;
 public interface ChunkLocator {
   /// Where `id` lies, or empty if the store has no such chunk.
   Optional<ChunkLocation> find(ChunkId id) throws IOException;
+
+  /// Told that a chunk was not where [#find] said, since its pack was removed meanwhile: what is
+  /// said from now on comes of another look.
+  default void lookAgain() throws IOException {
+    // An index that its writer keeps says where a chunk is now.
+  }
 }

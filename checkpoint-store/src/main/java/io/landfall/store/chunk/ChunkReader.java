@@ -63,13 +63,16 @@ public final class ChunkReader {
   }
 
   /// A second look tells damage on the disk from damage on the way: a chunk is called corrupt only
-  /// if two reads agree that it is.
+  /// if two reads agree that it is. A pack that is gone was emptied into others.
   private void readTwice(ChunkId id, int level, ByteBuffer target, Buffers buffers)
       throws IOException {
     int position = target.position();
     try {
       readOnce(id, level, target, buffers);
-    } catch (CorruptChunkException | NoSuchFileException e) {
+    } catch (CorruptChunkException e) {
+      readOnce(id, level, target.position(position), buffers);
+    } catch (NoSuchFileException e) {
+      locator.lookAgain();
       readOnce(id, level, target.position(position), buffers);
     }
   }
@@ -85,6 +88,15 @@ public final class ChunkReader {
   /// full, its own base if it is a delta, so that no delta has a delta for a base. Empty if the
   /// store has no such chunk.
   public Optional<ChunkId> fullForm(ChunkId id) throws IOException {
+    try {
+      return fullFormNow(id);
+    } catch (NoSuchFileException e) {
+      locator.lookAgain();
+      return fullFormNow(id);
+    }
+  }
+
+  private Optional<ChunkId> fullFormNow(ChunkId id) throws IOException {
     Optional<ChunkLocation> at = locator.find(id);
     if (at.isEmpty() || !at.get().encoding().isDelta()) {
       return at.map(_ -> id);
@@ -106,6 +118,15 @@ public final class ChunkReader {
   /// @throws MissingChunkException if the store has no such chunk
   /// @throws CorruptChunkException if it is damaged
   public EncodedChunk readEncoded(ChunkId id) throws IOException {
+    try {
+      return readEncodedNow(id);
+    } catch (NoSuchFileException e) {
+      locator.lookAgain();
+      return readEncodedNow(id);
+    }
+  }
+
+  private EncodedChunk readEncodedNow(ChunkId id) throws IOException {
     ChunkLocation at = locator.find(id).orElseThrow(() -> new MissingChunkException(id));
     EncodedChunk chunk = encoded(id, at.level(), at.rawLength(), new Buffers(), false);
     chunk.requireIntact();

@@ -51,6 +51,11 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
     return found.isPresent() ? found : searchAgain(id);
   }
 
+  @Override
+  public void lookAgain() throws IOException {
+    refresh();
+  }
+
   /// Whoever looks while another thread puts a table to the front may miss that table: only a miss
   /// while nobody moves one is believed.
   private synchronized Optional<ChunkLocation> searchAgain(ChunkId id) throws IOException {

@@ -2,6 +2,7 @@ package io.landfall.store.verify;
 
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.snapshot.device.Range;
+import io.landfall.store.checkpoint.CheckpointId;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.ContentTree;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Walks the trees of all checkpoints and finds out whom damage concerns. A subtree in which all is
 /// well is walked once, however many checkpoints share it.
@@ -39,12 +41,29 @@ final class TreeCheck {
   }
 
   /// All findings, each with whom it concerns.
+  ///
+  /// A checkpoint may have been deleted since the records were read, and what it alone needed
+  /// collected. Its record goes before anything that it needs: whoever misses something and then
+  /// finds the record still there has found damage.
   List<Finding> findings() {
+    Predicate<Affected> there = affects(new HashMap<>());
     List<Finding> all = new ArrayList<>();
-    damaged.forEach(
-        (id, finding) -> all.add(finding.withAffected(affected.getOrDefault(id, List.of()))));
-    missing.forEach((id, finding) -> all.add(finding.withAffected(affected.get(id))));
+    damaged.forEach((id, finding) -> all.add(finding.withAffected(still(there, id))));
+    missing.forEach((id, finding) -> {
+      List<Affected> concerned = still(there, id);
+      if (!concerned.isEmpty()) {
+        all.add(finding.withAffected(concerned));
+      }
+    });
     return all;
+  }
+
+  private Predicate<Affected> affects(Map<CheckpointId, Boolean> recorded) {
+    return one -> recorded.computeIfAbsent(one.checkpoint(), store::isRecorded);
+  }
+
+  private List<Affected> still(Predicate<Affected> there, ChunkId id) {
+    return affected.getOrDefault(id, List.of()).stream().filter(there).toList();
   }
 
   private final class Walk implements ContentTree.Visitor {

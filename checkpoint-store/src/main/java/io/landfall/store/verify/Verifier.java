@@ -69,13 +69,18 @@ public final class Verifier {
         .damagedRecords()
         .forEach((file, what) -> findings.add(new Finding(Kind.RECORD, file, -1, what, List.of())));
     List<CheckpointRecord> records = store.list();
-    scrubPacks(records);
+    Map<Long, Path> scrubbed = store.packDirectory().list();
+    scrubPacks(records, scrubbed);
     TreeCheck trees = new TreeCheck(store, damaged);
     for (CheckpointRecord record : records) {
       trees.check(record);
     }
     findings.addAll(trees.findings());
-    boolean checkIndex = !store.isHeld() && java.nio.file.Files.isDirectory(store.indexDirectory());
+    // A daemon that came and went meanwhile has changed both, the packs and the index.
+    boolean checkIndex =
+        !store.isHeld()
+            && scrubbed.equals(store.packDirectory().list())
+            && java.nio.file.Files.isDirectory(store.indexDirectory());
     if (checkIndex) {
       findings.addAll(index.run());
     }
@@ -90,12 +95,12 @@ public final class Verifier {
         findings);
   }
 
-  private void scrubPacks(List<CheckpointRecord> records) throws IOException {
+  private void scrubPacks(List<CheckpointRecord> records, Map<Long, Path> all) throws IOException {
     Map<Long, Long> needed = CheckpointRecord.neededPacks(records);
     int threads = Runtime.getRuntime().availableProcessors();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<Void>> running = new ArrayList<>();
-      for (Map.Entry<Long, Path> pack : store.packDirectory().list().entrySet()) {
+      for (Map.Entry<Long, Path> pack : all.entrySet()) {
         Callable<Void> scrub =
             () -> {
               scrub(pack.getKey(), pack.getValue(), needed.getOrDefault(pack.getKey(), 0L));

@@ -79,9 +79,11 @@ class FaultIT {
     return files.operations();
   }
 
+  /// Every fourth store is encrypted: the same operations around other bytes.
   private Path fresh() {
     acknowledged.clear();
-    return temporary.resolve("store-" + directories++);
+    int number = directories++;
+    return temporary.resolve((number % 4 == 3 ? "encrypted-" : "store-") + number);
   }
 
   private Path graveyard() throws IOException {
@@ -90,7 +92,8 @@ class FaultIT {
 
   private static CheckpointStore open(Path directory, FaultyFiles files, MemoryIndex index)
       throws IOException {
-    return CheckpointStore.open(directory, Contents.settings().withFiles(files), () -> index);
+    return CheckpointStore.open(
+        directory, Contents.settings(directory).withFiles(files), () -> index);
   }
 
   /// A history in which commits share packs, hit each other's chunks, and are given up.
@@ -148,7 +151,9 @@ class FaultIT {
       assertThat(Contents.bytes(store.openDevice(next.id(), "vda")))
           .isEqualTo(Contents.bytes(more));
     }
-    assertThat(Verifier.verify(directory, n -> {}).findings()).as(when).isEmpty();
+    assertThat(Verifier.verify(directory, Contents.settings(directory).key(), n -> {}).findings())
+        .as(when)
+        .isEmpty();
   }
 
   private static Path graveyardOf(Path directory) throws IOException {

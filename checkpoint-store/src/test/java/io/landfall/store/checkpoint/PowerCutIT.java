@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// under a writer without its journal being flushed, and mounted again. Everything acknowledged
 /// before restores byte for byte, RocksDB's own files included.
 ///
-/// Ten rounds on each file system; `-Dpowercut.rounds=100` for more. Needs root.
+/// Ten rounds on each file system, every third on an encrypted store beside the plain one;
+/// `-Dpowercut.rounds=100` for more. Needs root.
 class PowerCutIT {
   private static final int ROUNDS = Integer.getInteger("powercut.rounds", 10);
   private static final long IMAGE_BYTES = 384L << 20;
@@ -53,27 +55,35 @@ class PowerCutIT {
     command[mkfs.length] = image.toString();
     Mounts.run(command);
     Path mount = Files.createDirectory(temporary.resolve("mount"));
-    Map<String, String> acknowledged = new HashMap<>();
+    Map<String, Map<String, String>> acknowledged = new TreeMap<>();
     Random random = new Random(7);
     try (WarmChildren children = new WarmChildren(temporary.resolve("lib"))) {
       for (int round = 0; round < ROUNDS; round++) {
+        String name = round % 3 == 2 ? "encrypted" : "landfall";
         mount(image, mount);
         try {
-          acknowledged.putAll(workUntilCut(children, mount, random));
+          acknowledged
+              .computeIfAbsent(name, _ -> new HashMap<>())
+              .putAll(workUntilCut(children, mount.resolve(name), mount, random));
         } finally {
           Mounts.run("umount", mount.toString());
         }
         mount(image, mount);
         try {
-          StoreCrashIT.assertWhole(
-              mount.resolve("landfall"), acknowledged, mkfs[0] + ", round " + round);
+          for (Map.Entry<String, Map<String, String>> store : acknowledged.entrySet()) {
+            StoreCrashIT.assertWhole(
+                mount.resolve(store.getKey()),
+                store.getValue(),
+                mkfs[0] + ", round " + round + ", " + store.getKey());
+          }
         } finally {
           Mounts.run("umount", mount.toString());
         }
       }
     }
-    assertThat(acknowledged).hasSizeGreaterThan(ROUNDS);
-    System.out.printf("%s: %d cuts, %d acknowledged%n", mkfs[0], ROUNDS, acknowledged.size());
+    int all = acknowledged.values().stream().mapToInt(Map::size).sum();
+    assertThat(all).isGreaterThan(ROUNDS);
+    System.out.printf("%s: %d cuts, %d acknowledged%n", mkfs[0], ROUNDS, all);
   }
 
   private static void mount(Path image, Path mount) throws IOException, InterruptedException {
@@ -81,12 +91,12 @@ class PowerCutIT {
   }
 
   /// What was acknowledged before the cut began; what is said during it may or may not be true.
-  private static Map<String, String> workUntilCut(WarmChildren children, Path mount, Random random)
-      throws Exception {
+  private static Map<String, String> workUntilCut(
+      WarmChildren children, Path store, Path mount, Random random) throws Exception {
     int enough = 2 + random.nextInt(6);
     List<String> lines = new CopyOnWriteArrayList<>();
     CountDownLatch said = new CountDownLatch(enough);
-    Process child = children.start(mount.resolve("landfall"), random.nextLong(1000), 20);
+    Process child = children.start(store, random.nextLong(1000), 20);
     Thread reader =
         Thread.ofPlatform()
             .start(() -> {

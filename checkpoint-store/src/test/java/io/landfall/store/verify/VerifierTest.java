@@ -8,9 +8,11 @@ import io.landfall.store.checkpoint.Baseline;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
 import io.landfall.store.checkpoint.CheckpointWriter;
+import io.landfall.store.gc.GarbageCollector;
 import io.landfall.store.testing.Contents;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,50 @@ class VerifierTest {
     assertThat(report.findings()).isEmpty();
     assertThat(report.indexChecked()).isTrue();
     assertThat(report.checkpoints()).isEqualTo(2);
+  }
+
+  /// The daemon deletes and collects while a verification runs that has read the records before.
+  @Test
+  void whatIsDeletedAndCollectedMeanwhileIsNoDamage() throws IOException {
+    CheckpointRecord other;
+    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+      other = Contents.commit(store, Optional.empty(), Contents.device(2, 24));
+    }
+    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+      Contents.commit(store, Optional.empty(), Contents.device(3, 4)); // the last pack stays
+    }
+    AtomicBoolean collected = new AtomicBoolean();
+    VerifyReport report =
+        Verifier.verify(
+            directory,
+            n -> {
+              if (collected.compareAndSet(false, true)) {
+                deleteAndCollect(other);
+              }
+            });
+    assertThat(collected).isTrue();
+    assertThat(report.findings()).isEmpty();
+    assertThat(Verifier.verify(directory, n -> {}).findings()).isEmpty();
+  }
+
+  private void deleteAndCollect(CheckpointRecord gone) {
+    try (CheckpointStore store = CheckpointStore.open(directory, Contents.settings())) {
+      store.delete(gone.id());
+      assertThat(GarbageCollector.run(store, plan -> {}, () -> false).removedPacks()).isPositive();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A checkpoint whose chunks are gone while its record is there is damage, whatever else happens.
+  @Test
+  void whatIsMissingOfACheckpointThatIsThereIsDamage() throws IOException {
+    for (Path pack : packs()) {
+      Files.delete(pack);
+    }
+    assertThat(Verifier.verify(directory, n -> {}).findings())
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.MISSING);
   }
 
   private List<Path> truth() throws IOException {
