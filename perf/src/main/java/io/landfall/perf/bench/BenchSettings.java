@@ -1,6 +1,7 @@
 package io.landfall.perf.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -12,6 +13,8 @@ import java.util.function.Consumer;
 /// @param directory below which the data is made
 /// @param guest a raw disk that boots, for `lazy`
 /// @param service what that guest writes when it is at its service
+/// @param memory states of one guest's memory, for `series`; empty if some are to be made
+/// @param images states of one disk, for `series`; empty if some are to be made
 /// @param log hears of progress
 public record BenchSettings(
     Scale scale,
@@ -19,4 +22,6 @@ public record BenchSettings(
     Path directory,
     Optional<Path> guest,
     String service,
+    List<Path> memory,
+    List<Path> images,
     Consumer<String> log) {}

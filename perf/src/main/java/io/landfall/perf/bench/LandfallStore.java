@@ -6,9 +6,15 @@ import io.landfall.perf.rig.Rig;
 import io.landfall.perf.worker.Order;
 import io.landfall.perf.worker.Order.Changed;
 import io.landfall.perf.worker.WorkerProcess;
+import io.landfall.protocol.content.Compression;
 import io.landfall.snapshot.device.Range;
+import io.landfall.store.checkpoint.CheckpointWriter;
+import io.landfall.store.seal.StoreKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,19 +24,32 @@ final class LandfallStore implements Contender {
 
   private final WorkerProcess worker;
   private final Images images;
+  private final String keyFile;
 
-  private LandfallStore(WorkerProcess worker, Images images) {
+  private LandfallStore(WorkerProcess worker, Images images, String keyFile) {
     this.worker = worker;
     this.images = images;
+    this.keyFile = keyFile;
   }
 
   static LandfallStore start(Rig rig, Images images) throws IOException {
-    return new LandfallStore(WorkerProcess.start(rig), images);
+    return new LandfallStore(WorkerProcess.start(rig), images, "");
+  }
+
+  /// One whose store is encrypted, with a key made here.
+  static LandfallStore startEncrypted(Rig rig, Images images) throws IOException {
+    Path key = images.directory().resolve("store.key");
+    byte[] random = new byte[StoreKey.SIZE_BYTES];
+    new SecureRandom().nextBytes(random);
+    Files.createFile(
+        key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(key, random);
+    return new LandfallStore(WorkerProcess.start(rig), images, key.toString());
   }
 
   @Override
   public String name() {
-    return "landfall";
+    return keyFile.isEmpty() ? "landfall" : "landfall, encrypted";
   }
 
   @Override
@@ -54,21 +73,25 @@ final class LandfallStore implements Contender {
   @Override
   public void prepare(Job job, Path work) throws IOException {
     if (job.name().equals(KNOWN)) {
-      worker.tell(new Order.Ingest(store(job, work), images.first().toString(), Changed.UNKNOWN));
+      worker.tell(ingest(store(job, work), images.first(), Changed.UNKNOWN));
     }
   }
 
   @Override
   public Map<String, Double> run(Job job, Path work) throws IOException {
-    String store = store(job, work);
+    Order.StoreAt store = store(job, work);
     return worker.tell(
         switch (job.name()) {
-          case "first" -> new Order.Ingest(store, images.first().toString(), Changed.UNKNOWN);
-          case "next" -> new Order.Ingest(store, images.next().toString(), Changed.UNKNOWN);
-          case KNOWN -> new Order.Ingest(store, images.next().toString(), changed());
+          case "first" -> ingest(store, images.first(), Changed.UNKNOWN);
+          case "next" -> ingest(store, images.next(), Changed.UNKNOWN);
+          case KNOWN -> ingest(store, images.next(), changed());
           case "verify" -> new Order.Verify(store);
           default -> new Order.Restore(store, result(job, work).toString());
         });
+  }
+
+  private static Order ingest(Order.StoreAt store, Path image, Changed changed) {
+    return new Order.Ingest(store, CheckpointWriter.Kind.DISK, image.toString(), changed);
   }
 
   private Changed changed() {
@@ -78,8 +101,9 @@ final class LandfallStore implements Contender {
         images.changes().stream().map(Range::length).toList());
   }
 
-  private static String store(Job job, Path work) {
-    return work.resolve(job.name().equals(KNOWN) ? "stores/known" : "stores/main").toString();
+  private Order.StoreAt store(Job job, Path work) {
+    Path directory = work.resolve(job.name().equals(KNOWN) ? "stores/known" : "stores/main");
+    return new Order.StoreAt(directory.toString(), Compression.LZ4, keyFile);
   }
 
   @Override

@@ -1,13 +1,19 @@
 package io.landfall.perf.bench;
 
 import io.landfall.perf.compare.Archive;
+import io.landfall.perf.image.DiskImage;
+import io.landfall.perf.image.MemoryImage;
+import io.landfall.store.checkpoint.CheckpointWriter.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Sets up the benches that are no contests in time, and makes figures of their rows.
 final class RowOutcomes {
@@ -20,6 +26,9 @@ final class RowOutcomes {
   private static final int QUICK_VERSIONS = 3;
   private static final int CHECKPOINTS = 2_500;
   private static final int CHUNKS = 5_000_000;
+  private static final long SPARSE_BYTES = 1L << 40;
+  private static final long SPARSE_DATA_BYTES = 10L << 30;
+  private static final long CHUNK = 1 << 20;
   private static final int QUICK_SHARE = 50;
 
   private RowOutcomes() {}
@@ -78,24 +87,21 @@ final class RowOutcomes {
   }
 
   static Outcome series(BenchSettings settings) throws IOException {
-    Scale scale = settings.scale();
-    int versions = scale.quick() ? QUICK_VERSIONS : VERSIONS;
-    SeriesBench bench = new SeriesBench(scale.image(), versions, settings.log());
+    List<Series> all = series(settings.scale(), settings.memory(), settings.images());
     Figures figures = new Figures();
-    for (SeriesBench.Row row : bench.run(settings.directory())) {
-      double more = (row.allBytes() - row.firstBytes()) / MIB / (versions - 1);
-      figures.add("", row.name(), "first version", "MiB", row.firstBytes() / MIB);
-      figures.add("", row.name(), "all", "MiB", row.allBytes() / MIB);
-      figures.add("", row.name(), "a version more", "MiB", more);
-      figures.add("", row.name(), "time for all", "s", row.seconds());
+    for (Series series : all) {
+      String table = series.kind().name().toLowerCase(Locale.ROOT);
+      for (SeriesBench.Row row :
+          new SeriesBench(series, settings.log()).run(settings.directory())) {
+        double more = (row.allBytes() - row.firstBytes()) / MIB / (series.versions() - 1);
+        figures.add(table, row.name(), "first version", "MiB", row.firstBytes() / MIB);
+        figures.add(table, row.name(), "all", "MiB", row.allBytes() / MIB);
+        figures.add(table, row.name(), "a version more", "MiB", more);
+        figures.add(table, row.name(), "time for all", "s", row.seconds());
+      }
     }
     return Outcome.ofFigures(
-        "%d versions of a disk of %d MiB with %d MiB of data (seed %d), 1 %% of that changed each time"
-            .formatted(
-                versions,
-                scale.image().sizeBytes() >> 20,
-                scale.image().dataBytes() >> 20,
-                scale.image().seed()),
+        all.stream().map(Series::data).collect(Collectors.joining("; ")),
         Arrays.stream(Archive.values())
             .filter(archive -> !archive.installed())
             .map(SeriesBench::name)
@@ -103,28 +109,66 @@ final class RowOutcomes {
         figures);
   }
 
+  private static List<Series> series(Scale scale, List<Path> memory, List<Path> images) {
+    List<Series> given = new ArrayList<>();
+    if (!memory.isEmpty()) {
+      given.add(new Series.Given(Kind.MEMORY, memory));
+    }
+    if (!images.isEmpty()) {
+      given.add(new Series.Given(Kind.DISK, images));
+    }
+    if (!given.isEmpty()) {
+      return given;
+    }
+    int versions = scale.quick() ? QUICK_VERSIONS : VERSIONS;
+    DiskImage disk = scale.image();
+    return List.of(
+        new Series.MadeDisk(disk, versions),
+        new Series.MadeMemory(new MemoryImage(disk.sizeBytes() / 2, disk.seed()), versions));
+  }
+
   static Outcome scale(BenchSettings settings) throws IOException {
-    int share = settings.scale().quick() ? QUICK_SHARE : 1;
-    StoreScaleBench bench =
-        new StoreScaleBench(CHECKPOINTS / share, CHUNKS / share, settings.log());
+    boolean quick = settings.scale().quick();
+    int share = quick ? QUICK_SHARE : 1;
     Figures figures = new Figures();
-    for (StoreScaleBench.StoreRow row : bench.store(settings.directory())) {
+    StoreScaleBench store = new StoreScaleBench(CHECKPOINTS / share, settings.log());
+    for (StoreScaleBench.Row row : store.run(settings.directory())) {
       String name = "%d checkpoints".formatted(row.checkpoints());
       figures.add("store", name, "commit", "ms", row.commitMillis());
       figures.add("store", name, "list", "ms", row.listMillis());
       figures.add("store", name, "tree", "ms", row.treeMillis());
       figures.add("store", name, "GC plan", "ms", row.planMillis());
-      figures.add("store", name, "peak heap", "MiB", row.peakBytes() / MIB);
+      figures.add("store", name, "peak heap", "MiB", row.peakHeapBytes() / MIB);
+      figures.add("store", name, "peak resident", "MiB", row.peakResidentBytes() / MIB);
     }
-    for (StoreScaleBench.IndexRow row : bench.index(settings.directory())) {
+    IndexScaleBench index = new IndexScaleBench(CHUNKS / share, settings.log());
+    for (IndexScaleBench.Row row : index.run(settings.directory())) {
       String name = "%d chunks".formatted(row.chunks());
-      figures.addRate("index", name, "added", "chunks/s", row.addedPerSecond());
+      figures.add("index", name, "rebuild", "s", row.rebuildSeconds());
+      figures.add("index", name, "open", "ms", row.openMillis());
       figures.add("index", name, "a hit", "µs", row.hitMicros());
       figures.add("index", name, "a miss", "µs", row.missMicros());
-      figures.add("index", name, "on disk", "MiB", row.diskBytes() / MIB);
+      figures.add("index", name, "on disk", "MiB", row.indexBytes() / MIB);
+      figures.add("index", name, "peak resident", "MiB", row.indexPeakBytes() / MIB);
+      figures.add("tables", name, "first look", "s", row.tablesSeconds());
+      figures.add("tables", name, "a look-up", "µs", row.tableMicros());
+      figures.add("tables", name, "GC plan", "s", row.planSeconds());
+      figures.add("tables", name, "peak resident", "MiB", row.tablesPeakBytes() / MIB);
+    }
+    long image = quick ? SPARSE_BYTES / QUICK_SHARE / CHUNK * CHUNK : SPARSE_BYTES;
+    long data = quick ? SPARSE_DATA_BYTES / QUICK_SHARE / QUICK_SHARE : SPARSE_DATA_BYTES;
+    SparseBench sparse = new SparseBench(image, data, settings.log());
+    for (SparseBench.Row row : sparse.run(settings.directory())) {
+      figures.add("sparse", row.what(), "time", "s", row.seconds());
+      figures.add("sparse", row.what(), "read", "MiB", row.readBytes() / MIB);
+      figures.add("sparse", row.what(), "store grew by", "MiB", row.storedBytes() / MIB);
+      figures.add("sparse", row.what(), "peak resident", "MiB", row.peakResidentBytes() / MIB);
     }
     return Outcome.ofFigures(
-        "a store of n, 2n, 4n small checkpoints (seed 1), an index of n, 2n, 4n chunks",
+        ("a store of n, 2n, 4n small checkpoints of 200 jobs (seed 1); n, 2n, 4n chunks in packs,"
+                + " found by the index and by the packs' tables; a sparse image of %d GiB with %d"
+                + " MiB of data")
+            .formatted(image >> 30, data >> 20),
         List.of(),
         figures);
   }

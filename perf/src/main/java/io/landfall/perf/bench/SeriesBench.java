@@ -2,87 +2,73 @@ package io.landfall.perf.bench;
 
 import io.landfall.perf.compare.Archive;
 import io.landfall.perf.contest.Trees;
-import io.landfall.perf.image.DiskImage;
+import io.landfall.perf.measure.FreeMemory;
 import io.landfall.perf.rig.Rig;
+import io.landfall.perf.worker.Order;
+import io.landfall.perf.worker.WorkerProcess;
 import io.landfall.protocol.content.Compression;
-import io.landfall.snapshot.device.RawFile;
-import io.landfall.store.checkpoint.Baseline;
-import io.landfall.store.checkpoint.CheckpointDraft;
-import io.landfall.store.checkpoint.CheckpointId;
-import io.landfall.store.checkpoint.CheckpointStore;
-import io.landfall.store.checkpoint.CheckpointWriter;
-import io.landfall.store.checkpoint.JobKey;
-import io.landfall.store.checkpoint.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Consumer;
 
-/// How much a series of versions of one disk takes, each with 1 % changed: bytes on disk after the
-/// first version and after the last, beside backup programs on the same files.
+/// How much a series of states of one disk or memory takes: bytes on disk after the first and after
+/// the last, beside backup programs on the same files.
 ///
-/// Nobody is told where the disk changed. Sizes are exact; the seconds are of one run.
+/// Nobody is told where a state differs from the one before. Sizes are exact; the seconds are of
+/// one run.
 public final class SeriesBench {
-  private static final double CHANGED_SHARE = 0.01;
-  private static final JobKey JOB = new JobKey("bench", "bench", 1, 0);
-
-  private final DiskImage image;
-  private final int versions;
+  private final Series series;
   private final Consumer<String> log;
 
-  /// A bench of that disk in so many versions.
-  public SeriesBench(DiskImage image, int versions, Consumer<String> log) {
-    this.image = image;
-    this.versions = versions;
+  /// A bench of that series.
+  public SeriesBench(Series series, Consumer<String> log) {
+    this.series = series;
     this.log = log;
   }
 
   /// One contender.
   ///
   /// @param name who
-  /// @param firstBytes of its files after the first version
+  /// @param firstBytes of its files after the first state
   /// @param allBytes after the last
-  /// @param seconds for all versions
+  /// @param seconds for all states
   public record Row(String name, long firstBytes, long allBytes, double seconds) {}
 
-  /// Stores one version after the other.
+  /// Stores one state after the other.
   @FunctionalInterface
   private interface Keeper {
-    void add(int version) throws IOException;
+    void add(int version, Path state) throws IOException;
   }
 
   /// Runs it in a new directory below `parent`, which is deleted at the end.
   public List<Row> run(Path parent) throws IOException {
     Path directory = Files.createTempDirectory(parent, "landfall-bench-");
-    Path disk = directory.resolve("disk.raw");
     List<Row> rows = new ArrayList<>();
-    try (Rig rig = Rig.open("")) {
+    try (Rig rig = Rig.open("");
+        WorkerProcess worker = WorkerProcess.start(rig)) {
       for (Compression compression : Compression.values()) {
-        Path store = directory.resolve("landfall");
-        Optional<CheckpointId>[] last = latest();
-        StoreSettings settings = StoreSettings.defaults().withCompression(compression);
-        String name = "landfall, " + compression.name().toLowerCase(Locale.ROOT);
+        Path work = Files.createDirectory(directory.resolve("landfall"));
+        Path store = work.resolve("repository");
+        Order.StoreAt at = new Order.StoreAt(store.toString(), compression, "");
         rows.add(
-            series(
-                name,
-                disk,
-                store,
-                version -> last[0] = checkpoint(store, settings, disk, last[0])));
-        Trees.delete(store);
+            row(
+                "landfall, " + compression.name().toLowerCase(Locale.ROOT),
+                work,
+                (_, state) ->
+                    worker.tell(
+                        new Order.Ingest(
+                            at, series.kind(), state.toString(), Order.Changed.UNKNOWN))));
+        Trees.delete(work);
       }
       for (Archive archive : Archive.values()) {
         if (archive.installed()) {
           Path work = Files.createDirectory(directory.resolve("peer"));
           rows.add(
-              series(
-                  name(archive),
-                  disk,
-                  work.resolve("repository"),
-                  version -> archive.add(rig, work, disk, version)));
+              row(name(archive), work, (version, state) -> archive.add(rig, work, state, version)));
           Trees.delete(work);
         }
       }
@@ -96,43 +82,22 @@ public final class SeriesBench {
     return archive.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static Optional<CheckpointId>[] latest() {
-    return new Optional[] {Optional.empty()};
-  }
-
-  /// The same versions for everybody: each is made from the one before, in place.
-  private Row series(String name, Path disk, Path repository, Keeper keeper) throws IOException {
+  /// The same states for everybody, in the page cache; the repository is `work/repository`.
+  private Row row(String name, Path work, Keeper keeper) throws IOException {
     log.accept(name + " ...");
-    Files.deleteIfExists(disk);
-    image.write(disk);
+    Path repository = work.resolve("repository");
     long first = 0;
     long nanos = 0;
-    for (int version = 0; version < versions; version++) {
-      if (version > 0) {
-        try (RawFile raw = RawFile.openWritable(disk)) {
-          DiskImage.apply(raw, image.changes(CHANGED_SHARE, version), version);
-        }
-      }
+    for (int version = 0; version < series.versions(); version++) {
+      Path state = series.version(work.getParent(), version);
+      FreeMemory.cache(state);
       long start = System.nanoTime();
-      keeper.add(version);
+      keeper.add(version, state);
       nanos += System.nanoTime() - start;
       if (version == 0) {
         first = Archive.bytes(repository);
       }
     }
     return new Row(name, first, Archive.bytes(repository), nanos / 1e9);
-  }
-
-  private static Optional<CheckpointId> checkpoint(
-      Path directory, StoreSettings settings, Path disk, Optional<CheckpointId> parent)
-      throws IOException {
-    try (CheckpointStore store = CheckpointStore.open(directory, settings);
-        CheckpointWriter writer = store.begin(new CheckpointDraft(JOB, parent, "bench", "{}"));
-        RawFile raw = RawFile.open(disk)) {
-      writer.addDevice(
-          CheckpointWriter.Kind.DISK, "vda", raw, Baseline.none(), Optional.empty(), done -> {});
-      return Optional.of(writer.commit().id());
-    }
   }
 }

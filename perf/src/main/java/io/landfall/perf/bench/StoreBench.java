@@ -72,6 +72,7 @@ public final class StoreBench extends Bench {
   @Override
   void enter(Rig rig, Images images, Path logs, Contenders contenders) throws IOException {
     contenders.add(() -> LandfallStore.start(rig, images));
+    contenders.add(() -> LandfallStore.startEncrypted(rig, images));
     for (Repository.Kind kind : Repository.Kind.values()) {
       contenders.addIf(
           kind.installed(),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -65,6 +66,22 @@ final class BenchOptions {
               + "(default: ${DEFAULT-VALUE}).")
   private String service;
 
+  @Option(
+      names = "--memory",
+      arity = "2..*",
+      paramLabel = "FILE",
+      description =
+          "series: states of one guest's memory, oldest first, each a flat file by guest-physical"
+              + " address; without --memory and --images some are made.")
+  private List<Path> memory = List.of();
+
+  @Option(
+      names = "--images",
+      arity = "2..*",
+      paramLabel = "FILE",
+      description = "series: states of one raw disk, oldest first.")
+  private List<Path> images = List.of();
+
   boolean quick() {
     return quick;
   }
@@ -85,6 +102,8 @@ final class BenchOptions {
             directory,
             Optional.ofNullable(guest),
             service,
+            memory,
+            images,
             log);
     Machine machine = machine();
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);

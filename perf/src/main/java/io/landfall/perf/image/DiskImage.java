@@ -97,7 +97,7 @@ public record DiskImage(long sizeBytes, long dataBytes, long seed) {
     fill(disk, changes, ~changeSeed);
   }
 
-  private static void fill(BlockDevice disk, List<Range> ranges, long seed) throws IOException {
+  static void fill(BlockDevice disk, List<Range> ranges, long seed) throws IOException {
     Numbers seeds = new Numbers(seed);
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (Range range : ranges) {

@@ -1,6 +1,9 @@
 package io.landfall.perf.worker;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.landfall.protocol.content.Compression;
+import io.landfall.store.checkpoint.CheckpointWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -84,12 +87,26 @@ public sealed interface Order {
   record BareReceive(String address, int port, int connections, String target, long sizeBytes)
       implements Order {}
 
-  /// Store a raw image as a checkpoint of `job`, in a store that is made if it is not there.
+  /// A checkpoint store.
   ///
-  /// @param store the directory
-  /// @param image the raw image
+  /// @param directory it is in
+  /// @param compression what is added is compressed with
+  /// @param keyFile of an encrypted one; empty if it is not encrypted
+  record StoreAt(String directory, Compression compression, String keyFile) {
+    /// One with LZ4, not encrypted: what an agent makes.
+    public static StoreAt plain(Path directory) {
+      return new StoreAt(directory.toString(), Compression.LZ4, "");
+    }
+  }
+
+  /// Store a raw image, or a flat memory state, as the next checkpoint of the one job; a store that
+  /// is not there is made.
+  ///
+  /// @param kind disk or memory
+  /// @param image the raw file
   /// @param changed where it differs from the job's last checkpoint; absent if that is not known
-  record Ingest(String store, String image, Changed changed) implements Order {}
+  record Ingest(StoreAt store, CheckpointWriter.Kind kind, String image, Changed changed)
+      implements Order {}
 
   /// Changed ranges of an image.
   ///
@@ -102,10 +119,10 @@ public sealed interface Order {
   }
 
   /// Write the last checkpoint's disk to a new raw sparse image.
-  record Restore(String store, String target) implements Order {}
+  record Restore(StoreAt store, String target) implements Order {}
 
   /// Read and check everything in a store; fails if something is damaged.
-  record Verify(String store) implements Order {}
+  record Verify(StoreAt store) implements Order {}
 
   /// Submit the jobs of a submit description file to an agent of this host, and wait until they
   /// have ended; answers with `landedSeconds`, after which the disks of all of them had landed and

@@ -15,6 +15,7 @@ import io.landfall.store.checkpoint.IngestSummary;
 import io.landfall.store.checkpoint.JobKey;
 import io.landfall.store.checkpoint.Restore;
 import io.landfall.store.checkpoint.StoreSettings;
+import io.landfall.store.seal.StoreKey;
 import io.landfall.store.verify.Verifier;
 import io.landfall.store.verify.VerifyReport;
 import java.io.IOException;
@@ -32,15 +33,19 @@ final class StoreWork {
   private StoreWork() {}
 
   static Map<String, Double> ingest(Order.Ingest order) throws IOException {
-    Path directory = Path.of(order.store());
-    try (CheckpointStore store = CheckpointStore.open(directory, StoreSettings.defaults());
+    StoreSettings settings =
+        StoreSettings.defaults()
+            .withCompression(order.store().compression())
+            .withKey(key(order.store()));
+    try (CheckpointStore store =
+            CheckpointStore.open(Path.of(order.store().directory()), settings);
         RawFile image = RawFile.open(Path.of(order.image()))) {
       Optional<CheckpointRecord> last = store.ofJob(JOB).stream().reduce((_, later) -> later);
       Optional<CheckpointId> parent = last.map(CheckpointRecord::id);
       try (CheckpointWriter writer = store.begin(new CheckpointDraft(JOB, parent, "bench", "{}"))) {
         IngestSummary summary =
             writer.addDevice(
-                CheckpointWriter.Kind.DISK,
+                order.kind(),
                 DISK,
                 image,
                 baseline(store, last, order.changed()),
@@ -50,6 +55,12 @@ final class StoreWork {
         return figures(summary);
       }
     }
+  }
+
+  private static Optional<StoreKey> key(Order.StoreAt store) throws IOException {
+    return store.keyFile().isEmpty()
+        ? Optional.empty()
+        : Optional.of(StoreKey.read(Path.of(store.keyFile())));
   }
 
   private static Baseline baseline(
@@ -73,7 +84,8 @@ final class StoreWork {
   }
 
   static Map<String, Double> restore(Order.Restore order) throws IOException {
-    try (CheckpointStore store = CheckpointStore.inspect(Path.of(order.store()))) {
+    try (CheckpointStore store =
+        CheckpointStore.inspect(Path.of(order.store().directory()), key(order.store()))) {
       CheckpointId last = store.ofJob(JOB).getLast().id();
       try (CheckpointDevice disk = store.openDevice(last, DISK)) {
         Restore.toRaw(disk, Path.of(order.target()), done -> {});
@@ -83,9 +95,10 @@ final class StoreWork {
   }
 
   static Map<String, Double> verify(Order.Verify order) throws IOException {
-    VerifyReport report = Verifier.verify(Path.of(order.store()), done -> {});
+    VerifyReport report =
+        Verifier.verify(Path.of(order.store().directory()), key(order.store()), done -> {});
     if (!report.clean()) {
-      throw new IOException(order.store() + ": damaged: " + report.findings());
+      throw new IOException(order.store().directory() + ": damaged: " + report.findings());
     }
     return Map.of("readBytes", (double) report.bytesRead());
   }

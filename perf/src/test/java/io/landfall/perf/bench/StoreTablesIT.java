@@ -1,9 +1,13 @@
 package io.landfall.perf.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.landfall.perf.image.DiskImage;
+import io.landfall.perf.image.MemoryImage;
+import io.landfall.store.checkpoint.CheckpointWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,9 +18,17 @@ class StoreTablesIT {
   @TempDir private Path directory;
 
   @Test
-  void aVersionMoreTakesLittleAndNobodyElseTakesLess() throws IOException {
-    List<SeriesBench.Row> rows =
-        new SeriesBench(new DiskImage(32 << 20, 16 << 20, 1), 3, line -> {}).run(directory);
+  void aVersionMoreOfADiskTakesLittleAndNobodyElseTakesLess() throws IOException {
+    requireNobodyTakesLess(new Series.MadeDisk(new DiskImage(32 << 20, 16 << 20, 1), 3));
+  }
+
+  @Test
+  void aStateMoreOfMemoryTakesLittleAndNobodyElseTakesLess() throws IOException {
+    requireNobodyTakesLess(new Series.MadeMemory(new MemoryImage(32 << 20, 1), 3));
+  }
+
+  private void requireNobodyTakesLess(Series series) throws IOException {
+    List<SeriesBench.Row> rows = new SeriesBench(series, line -> {}).run(directory);
     assertThat(rows).extracting(SeriesBench.Row::name).contains("landfall, lz4", "landfall, zstd");
     long landfall = grownBy(rows.getFirst());
     assertThat(landfall).isPositive();
@@ -24,19 +36,46 @@ class StoreTablesIT {
     assertThat(directory).isEmptyDirectory();
   }
 
+  @Test
+  void givenFilesMustBeStatesOfOneThing() throws IOException {
+    Path small = Files.write(directory.resolve("1.raw"), new byte[8192]);
+    Path large = Files.write(directory.resolve("2.raw"), new byte[16384]);
+    Series.Given given = new Series.Given(CheckpointWriter.Kind.MEMORY, List.of(small, large));
+    assertThat(given.version(directory, 0)).isEqualTo(small);
+    assertThatThrownBy(() -> given.version(directory, 1))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("2.raw: expected a file of the size of");
+  }
+
   private static long grownBy(SeriesBench.Row row) {
     return row.allBytes() - row.firstBytes();
   }
 
   @Test
-  void aStoreAndAnIndexGrow() throws IOException {
-    StoreScaleBench bench = new StoreScaleBench(60, 2560, line -> {});
-    assertThat(bench.store(directory))
-        .extracting(StoreScaleBench.StoreRow::checkpoints)
-        .containsExactly(60, 120, 240);
-    assertThat(bench.index(directory))
-        .extracting(StoreScaleBench.IndexRow::chunks)
-        .containsExactly(2560L, 5120L, 10240L);
+  void aStoreGrows() throws IOException {
+    List<StoreScaleBench.Row> rows = new StoreScaleBench(60, line -> {}).run(directory);
+    assertThat(rows).extracting(StoreScaleBench.Row::checkpoints).containsExactly(60, 120, 240);
+    assertThat(rows).allSatisfy(row -> assertThat(row.planMillis()).isPositive());
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  /// Every look-up finds its chunk, or the bench fails: by the index and by more tables of packs
+  /// than are looked through one by one.
+  @Test
+  void anIndexGrows() throws IOException {
+    int chunks = MadePacks.CHUNKS * 40;
+    List<IndexScaleBench.Row> rows = new IndexScaleBench(chunks, line -> {}).run(directory);
+    assertThat(rows)
+        .extracting(IndexScaleBench.Row::chunks)
+        .containsExactly((long) chunks, 2L * chunks, 4L * chunks);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void aSparseImageCostsItsData() throws IOException {
+    List<SparseBench.Row> rows = new SparseBench(4L << 30, 64 << 20, line -> {}).run(directory);
+    assertThat(rows.getFirst().readBytes()).isBetween(64L << 20, 80L << 20);
+    assertThat(rows.get(1).readBytes()).isLessThan(rows.getFirst().readBytes() / 2);
     assertThat(directory).isEmptyDirectory();
   }
 }
