@@ -9,27 +9,34 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /// Finds chunks without an index, through the tables at the ends of the packs: a binary search in
-/// each, the pack of the last hit first, since neighbours on a disk are neighbours in a pack.
+/// each, the pack of the last hit first, since neighbours on a disk are neighbours in a pack. Where
+/// packs are many, [PackPointers] say in which to search.
 ///
 /// For looking into a store beside its daemon, or when there is none: needs no database, no lock
-/// and no memory, since tables are mapped. Packs whose table is damaged, and packs still being
-/// written, are walked record by record instead.
+/// and, up to 64 packs, no memory, since tables are mapped. Packs whose table is damaged, and packs
+/// still being written, are walked record by record instead.
 ///
 /// Any thread. Caller closes, when no look-up is running: then the mappings end.
 public final class PackTables implements ChunkLocator, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PackTables.class.getName());
   private static final int HEADER_ID_OFFSET = 16;
+  private static final int FEW = 64;
 
   private final PackDirectory directory;
   private final Arena mappings = Arena.ofShared();
   private final Map<Long, Table> known = new HashMap<>(); // guarded by this
   private final CopyOnWriteArrayList<Table> recentFirst = new CopyOnWriteArrayList<>();
+  private volatile Optional<PackPointers> pointers = Optional.empty();
 
   /// Looks at the packs that are there now; [#refresh] looks again.
   public PackTables(PackDirectory directory) throws IOException {
@@ -37,10 +44,15 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
     refresh();
   }
 
-  private interface Table {
+  /// The chunks of one pack.
+  interface Table {
     long pack();
 
     boolean complete();
+
+    long rowCount();
+
+    void forEachId(Consumer<ChunkId> action);
 
     Optional<ChunkLocation> find(ChunkId id) throws IOException;
   }
@@ -64,6 +76,10 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
   }
 
   private Optional<ChunkLocation> search(ChunkId id) throws IOException {
+    Optional<PackPointers> many = pointers;
+    if (many.isPresent()) {
+      return many.get().find(id);
+    }
     for (Table table : recentFirst) {
       Optional<ChunkLocation> found = table.find(id);
       if (found.isPresent()) {
@@ -82,26 +98,37 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
 
   /// Takes notice of packs that were added, sealed or removed since; says whether there were any.
   public synchronized boolean refresh() throws IOException {
-    boolean changed = false;
     Map<Long, Path> now = directory.list();
-    for (Table table : recentFirst) {
-      if (!now.containsKey(table.pack()) || !table.complete()) {
-        known.remove(table.pack());
-        recentFirst.remove(table);
-        changed = true;
-      }
-    }
+    List<Table> gone =
+        recentFirst.stream().filter(table -> !now.containsKey(table.pack())).toList();
+    List<Table> old =
+        recentFirst.stream()
+            .filter(table -> !now.containsKey(table.pack()) || !table.complete())
+            .toList();
+    old.forEach(table -> known.remove(table.pack()));
+    recentFirst.removeAll(Set.copyOf(old));
+    List<Table> added = new ArrayList<>();
     for (Map.Entry<Long, Path> pack : now.entrySet()) {
       if (!known.containsKey(pack.getKey())) {
         Optional<Table> table = load(pack.getKey(), pack.getValue());
-        if (table.isPresent()) {
-          known.put(pack.getKey(), table.get());
-          recentFirst.add(table.get());
-          changed = true;
-        }
+        table.ifPresent(one -> known.put(pack.getKey(), one));
+        table.ifPresent(added::add);
       }
     }
-    return changed;
+    recentFirst.addAll(added);
+    point(!gone.isEmpty(), added);
+    return !old.isEmpty() || !added.isEmpty();
+  }
+
+  /// Pointers to a table whose pack is gone would find chunks where they are no more, so all are
+  /// made again. Those to a pack that is being written, and is read again each time, stay right.
+  private void point(boolean gone, List<Table> added) {
+    Optional<PackPointers> before = pointers;
+    if (recentFirst.size() <= FEW) {
+      pointers = Optional.empty();
+    } else if (before.isEmpty() || gone || !added.stream().allMatch(before.get()::add)) {
+      pointers = Optional.of(PackPointers.of(recentFirst));
+    }
   }
 
   private Optional<Table> load(long pack, Path path) throws IOException {
@@ -147,6 +174,18 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
     }
 
     @Override
+    public long rowCount() {
+      return rows.byteSize() / PackEntry.SIZE_BYTES;
+    }
+
+    @Override
+    public void forEachId(Consumer<ChunkId> action) {
+      for (long i = 0; i < rowCount(); i++) {
+        action.accept(ChunkId.readFrom(row(i).position(Long.BYTES + HEADER_ID_OFFSET)));
+      }
+    }
+
+    @Override
     public Optional<ChunkLocation> find(ChunkId id) throws IOException {
       long low = 0;
       long high = rows.byteSize() / PackEntry.SIZE_BYTES - 1;
@@ -182,6 +221,16 @@ public final class PackTables implements ChunkLocator, AutoCloseable {
         rows.putIfAbsent(entry.header().id(), entry.locationIn(pack));
       }
       return new ScannedTable(pack, complete, rows);
+    }
+
+    @Override
+    public long rowCount() {
+      return rows.size();
+    }
+
+    @Override
+    public void forEachId(Consumer<ChunkId> action) {
+      rows.keySet().forEach(action);
     }
 
     @Override
