@@ -2,6 +2,9 @@ package io.landfall.store.chunk;
 
 import io.landfall.protocol.content.ChunkId;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,17 +20,15 @@ final class PackPointers {
   private static final int NUMBER_MASK = (1 << NAME_BITS_SHIFT) - 1;
   private static final long MIN_ROOM = 1 << 10;
 
-  private final int[] slots;
+  private final MemorySegment slots;
+  private final long slotCount;
   private final List<PackTables.Table> tables = new ArrayList<>(); // guarded by itself
   private long used;
 
   /// Room for the chunks of so many rows, and an eighth more.
   private PackPointers(long rows) {
-    long room = (rows + Math.max(MIN_ROOM, rows / 8)) * 4 / 3;
-    if (room > Integer.MAX_VALUE - 8) {
-      throw new IllegalStateException(rows + " chunks are more than can be looked for by tables");
-    }
-    this.slots = new int[(int) room];
+    this.slotCount = (rows + Math.max(MIN_ROOM, rows / 8)) * 4 / 3;
+    this.slots = Arena.ofAuto().allocate(slotCount * Integer.BYTES, Integer.BYTES);
   }
 
   static PackPointers of(List<PackTables.Table> tables) {
@@ -41,14 +42,15 @@ final class PackPointers {
   boolean add(PackTables.Table table) {
     int number;
     synchronized (tables) {
-      if ((used + table.rowCount()) * 4 / 3 > slots.length || tables.size() == NUMBER_MASK) {
+      if ((used + table.rowCount()) * 4 / 3 > slotCount || tables.size() == NUMBER_MASK) {
         return false;
       }
       tables.add(table);
       number = tables.size(); // from 1, since 0 is a free slot
     }
     used += table.rowCount();
-    table.forEachId(id -> slots[freeSlot(id)] = nameBits(id) | number);
+    table.forEachId(
+        id -> slots.setAtIndex(ValueLayout.JAVA_INT, freeSlot(id), nameBits(id) | number));
     return true;
   }
 
@@ -57,17 +59,21 @@ final class PackPointers {
   }
 
   /// Where the look for `id` begins; names are scattered evenly.
-  private int firstSlot(ChunkId id) {
-    return (int) Math.unsignedMultiplyHigh(id.w0(), slots.length);
+  private long firstSlot(ChunkId id) {
+    return Math.unsignedMultiplyHigh(id.w0(), slotCount);
   }
 
-  private int next(int slot) {
-    return slot + 1 == slots.length ? 0 : slot + 1;
+  private long next(long slot) {
+    return slot + 1 == slotCount ? 0 : slot + 1;
   }
 
-  private int freeSlot(ChunkId id) {
-    int slot = firstSlot(id);
-    while (slots[slot] != 0) {
+  private int at(long slot) {
+    return slots.getAtIndex(ValueLayout.JAVA_INT, slot);
+  }
+
+  private long freeSlot(ChunkId id) {
+    long slot = firstSlot(id);
+    while (at(slot) != 0) {
       slot = next(slot);
     }
     return slot;
@@ -75,9 +81,9 @@ final class PackPointers {
 
   Optional<ChunkLocation> find(ChunkId id) throws IOException {
     int bits = nameBits(id);
-    for (int slot = firstSlot(id); slots[slot] != 0; slot = next(slot)) {
-      if ((slots[slot] & ~NUMBER_MASK) == bits) {
-        Optional<ChunkLocation> found = table(slots[slot] & NUMBER_MASK).find(id);
+    for (long slot = firstSlot(id); at(slot) != 0; slot = next(slot)) {
+      if ((at(slot) & ~NUMBER_MASK) == bits) {
+        Optional<ChunkLocation> found = table(at(slot) & NUMBER_MASK).find(id);
         if (found.isPresent()) {
           return found;
         }
