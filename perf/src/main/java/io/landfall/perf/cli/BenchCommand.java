@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {
       "  landfall bench transfer --rounds 5 --markdown transfer.md",
+      "  landfall bench series --memory 1.raw 2.raw 3.raw",
       "",
       "perf/METHOD.md says how to read a figure, and what can fool one."
     })
@@ -42,14 +43,14 @@ public final class BenchCommand implements Callable<Integer> {
         "${COMPLETION-CANDIDATES}:",
         "image: raw and qcow2, beside qemu-img",
         "nbd: reads and writes over NBD, beside nbdkit, qemu-nbd and QEMU's own qcow2",
-        "store: ingest, restore, beside restic and borg",
+        "store: ingest, restore, plain and encrypted, beside restic and borg",
         "transfer: landing over loopback, also over TLS, beside nbdcopy, rsync, scp, Globus",
         "links: the same over 1 Gbit/s and 100 Mbit/s, 20 ms; needs root",
         "swarm: 8 hosts land one image at once, beside one host and rsync; needs root",
         "checkpoint: how long a guest of 256 MiB stands still while it is checkpointed",
         "lazy: how soon a guest is at its service over 100 Mbit/s, landed in full and lazily",
-        "series: what 20 versions of a disk take, beside restic, borg and casync",
-        "scale: list, tree, commit, GC plan and the index for n, 2n, 4n checkpoints",
+        "series: what 20 states of a disk and of memory take, beside restic, borg and casync",
+        "scale: list, tree, commit, GC plan and the index for n, 2n, 4n; a sparse tebibyte",
         "micro: codec, hash, zero test, manifest, frames (JMH)"
       })
   private BenchKind kind;
