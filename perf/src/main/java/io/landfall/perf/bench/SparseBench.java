@@ -72,29 +72,32 @@ public final class SparseBench {
     log.accept(what + " ...");
     Memory.resetPeaks();
     long start = System.nanoTime();
+    CheckpointRecord record = commit(spool, disk, changes);
+    return new Row(
+        what,
+        (System.nanoTime() - start) / 1e9,
+        record.summary().readBytes(),
+        record.summary().storedBytes(),
+        Memory.peakResidentBytes());
+  }
+
+  private static CheckpointRecord commit(Path spool, Path disk, List<Range> changes)
+      throws IOException {
     try (CheckpointStore store = CheckpointStore.open(spool, StoreSettings.defaults());
         RawFile raw = RawFile.open(disk)) {
       Optional<CheckpointRecord> parent = store.list().stream().findFirst();
+      Baseline baseline =
+          parent.isEmpty()
+              ? Baseline.none()
+              : new Baseline(store.manifest(parent.get().device(DISK).orElseThrow()), changes);
       CheckpointDraft draft =
           new CheckpointDraft(
               new JobKey("bench", "bench", 1, 0), parent.map(CheckpointRecord::id), "bench", "{}");
-      CheckpointRecord record;
       try (CheckpointWriter writer = store.begin(draft)) {
-        Baseline baseline =
-            parent.isEmpty()
-                ? Baseline.none()
-                : new Baseline(store.manifest(parent.get().device(DISK).orElseThrow()), changes);
         writer.addDevice(
             CheckpointWriter.Kind.DISK, DISK, raw, baseline, Optional.empty(), done -> {});
-        record = writer.commit();
+        return writer.commit();
       }
-      store.close();
-      return new Row(
-          what,
-          (System.nanoTime() - start) / 1e9,
-          record.summary().readBytes(),
-          record.summary().storedBytes(),
-          Memory.peakResidentBytes());
     }
   }
 

@@ -64,10 +64,10 @@ final class IdRun {
     return pages.get(page) == null;
   }
 
-  /// Whether a page is the very one that `other` has there; the bytes are not compared.
-  @SuppressWarnings("ReferenceEquality")
+  /// Whether a page is the very one that `other` has there: segments are equal if they are the same
+  /// memory, and their bytes are not compared.
   boolean sharesPage(int page, IdRun other) {
-    return pages.get(page) == other.pages.get(page);
+    return Objects.equals(pages.get(page), other.pages.get(page));
   }
 
   /// The ids of a page that is not absent, 32 bytes each, read-only.
