@@ -3,6 +3,7 @@ package io.landfall.transfer.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.format.report.ImageDiff;
 import io.landfall.transfer.control.Arrival;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Request;
@@ -130,6 +131,46 @@ class LazyJobIT {
           .filteredOn(JobEvent.Started.class::isInstance)
           .hasSize(1);
       assertComplete(pool);
+    }
+  }
+
+  /// It is not waited for: what it returns is its source's image under what it wrote.
+  @Test
+  void aJobThatEndsBeforeItsImageHasLandedReturnsAllOfIt() throws Exception {
+    try (Pool pool = new Pool(directory, "qemu")) {
+      pool.startExecute("one");
+      pool.startSubmit(Map.of("LANDFALL_MAX_SEND_RATE", "1024"));
+      Path file = pool.job(64 * MIB, 48 * MIB, plan(5), LAZILY);
+
+      String job = pool.submit(file);
+      List<JobEvent> events = pool.watch(job, JobEvent::last);
+
+      assertThat(events.getLast()).isInstanceOf(JobEvent.Completed.class);
+      assertThat(events).as("still landing").noneMatch(JobEvent.Arrived.class::isInstance);
+      assertComplete(pool);
+      try (RawFile before = RawFile.open(pool.image());
+          RawFile after = RawFile.open(pool.returned())) {
+        ImageDiff diff = ImageDiff.between(before, after, done -> {});
+        assertThat(diff.sameSize()).isTrue();
+        assertThat(diff.changedBytes()).as("what the guest wrote").isBetween(1L, MIB);
+      }
+    }
+  }
+
+  @Test
+  void anotherHypervisorLandsInFullAndSaysSo() throws Exception {
+    try (Pool pool = new Pool(directory, "simulated")) {
+      pool.startExecute("one");
+      pool.startSubmit();
+
+      String job = pool.submit(pool.job(16 * MIB, 8 * MIB, plan(5), LAZILY));
+      List<JobEvent> events = pool.watch(job, JobEvent::last);
+
+      assertThat(events.getLast()).isInstanceOf(JobEvent.Completed.class);
+      assertComplete(pool);
+      assertThat(pool.home("one").resolve("log"))
+          .content()
+          .contains("vda lands in full, since simulated runs no machine before its disks have");
     }
   }
 
