@@ -34,6 +34,20 @@ class Qcow2ChainInteropIT {
     }
   }
 
+  /// Subclusters that show the base beside ones that were written, in one cluster.
+  @Test
+  void anOverlayWithSubclusters() throws IOException {
+    Path base = Files.write(dir.resolve("base.raw"), Contents.sparse(SIZE_BYTES, 73));
+    Path overlay = dir.resolve("sub.qcow2");
+    Tool.named("qemu-img")
+        .succeed("create", "-f", "qcow2", "-o", "extended_l2=on", "-F", "raw", "-b", base, overlay);
+    write(
+        overlay, "write -P 7 1M 4k", "write -P 8 1052k 1k", "write -z 1060k 6k", "discard 2M 64k");
+    try (BlockDevice disk = LayeredDevice.over(Qcow2Image.openLayer(overlay), RawFile.open(base))) {
+      requireAsConverted(disk, overlay);
+    }
+  }
+
   @Test
   void aChainOfThreeOverABase() throws IOException {
     Path base = Files.write(dir.resolve("base.raw"), Contents.sparse(SIZE_BYTES, 72));

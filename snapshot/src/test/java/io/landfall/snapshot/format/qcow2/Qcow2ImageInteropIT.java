@@ -3,6 +3,8 @@ package io.landfall.snapshot.format.qcow2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.snapshot.device.Extent;
+import io.landfall.snapshot.device.RawFile;
+import io.landfall.snapshot.format.report.ImageDiff;
 import io.landfall.snapshot.testing.Contents;
 import io.landfall.snapshot.testing.Extents;
 import io.landfall.snapshot.testing.QemuMap;
@@ -34,6 +36,8 @@ class Qcow2ImageInteropIT {
   @ValueSource(
       strings = {
         "compat=0.10,cluster_size=512",
+        "compat=0.10,cluster_size=4096",
+        "compat=0.10,cluster_size=2097152",
         "compat=0.10,cluster_size=65536",
         "compat=1.1,cluster_size=512",
         "compat=1.1,cluster_size=4096,refcount_bits=1",
@@ -52,6 +56,8 @@ class Qcow2ImageInteropIT {
   @ValueSource(
       strings = {
         "cluster_size=512",
+        "cluster_size=512,compat=0.10",
+        "cluster_size=512,compression_type=zstd",
         "cluster_size=4096",
         "cluster_size=65536",
         "cluster_size=65536,compat=0.10",
@@ -164,6 +170,64 @@ class Qcow2ImageInteropIT {
       assertThat(Contents.read(layer, 1 << 20, 1 << 20)).containsOnly(7);
     }
     requireSame(image);
+  }
+
+  /// A writer that had a bitmap open has died: the bitmap says so, the disk is what was written.
+  @Test
+  void aBitmapWhoseWriterDied() throws Exception {
+    Path image = dir.resolve("in-use.qcow2");
+    qemuImg.succeed("create", "-f", "qcow2", image, "8M");
+    qemuImg.succeed("bitmap", "--add", "-f", "qcow2", image, "changes");
+    assertThat(
+            qemuIo
+                .run("-f", "qcow2", "-c", "write -P 7 1M 1M", "-c", "flush", "-c", "abort", image)
+                .status())
+        .isNotZero();
+    try (Qcow2Image layer = Qcow2Image.openLayer(image)) {
+      assertThat(layer.bitmaps()).containsExactly(new Bitmap("changes", 65536, true, true));
+      assertThat(Contents.read(layer, 1 << 20, 1 << 20)).containsOnly(7);
+    }
+  }
+
+  /// QEMU killed in the middle of writing: what is there is read as QEMU reads it.
+  @ParameterizedTest
+  @ValueSource(strings = {"lazy_refcounts=off", "lazy_refcounts=on", "extended_l2=on"})
+  void anImageWhoseWriterWasKilled(String options) throws Exception {
+    Path image = dir.resolve("killed.qcow2");
+    qemuImg.succeed("create", "-f", "qcow2", "-o", options, image, "256M");
+    Process writer =
+        new ProcessBuilder(
+                qemuImg.program().toString(),
+                "bench",
+                "-w",
+                "-f",
+                "qcow2",
+                "--pattern=9",
+                "-d",
+                "8",
+                "-c",
+                "1000000",
+                "-s",
+                "12288",
+                "-S",
+                "86016",
+                "--flush-interval=64",
+                image.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    while (Files.size(image) < 8 << 20 && writer.isAlive()) {
+      Thread.sleep(1);
+    }
+    assertThat(writer.isAlive()).as("killed in the middle").isTrue();
+    writer.destroyForcibly().waitFor();
+    Path flat = dir.resolve("flat.raw");
+    qemuImg.succeed("convert", "-f", "qcow2", "-O", "raw", image, flat);
+    try (Qcow2Image layer = Qcow2Image.openLayer(image);
+        RawFile expected = RawFile.open(flat)) {
+      assertThat(ImageDiff.between(layer, expected, done -> {}).changed()).isEmpty();
+      assertThat(layer.dirty()).isEqualTo(options.equals("lazy_refcounts=on"));
+    }
   }
 
   private Path converted(String options, boolean compressed) throws IOException {

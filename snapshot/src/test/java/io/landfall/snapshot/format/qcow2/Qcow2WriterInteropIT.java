@@ -59,6 +59,40 @@ class Qcow2WriterInteropIT {
     }
   }
 
+  /// A third opinion, of readers that share no line with QEMU. 7-Zip reads no zstd clusters.
+  @ParameterizedTest
+  @EnumSource(value = Compression.class, names = "ZSTD", mode = EnumSource.Mode.EXCLUDE)
+  void sevenZipReadsTheSameDisk(Compression compression) throws IOException {
+    byte[] content = Contents.sparse((6 << 20) + 512, 23);
+    Path image = write(MemoryDevice.of(content), compression);
+    Path unpacked = dir.resolve("unpacked");
+    Tool.named("7zz").succeed("e", "-o" + unpacked, image);
+    try (var files = Files.list(unpacked)) {
+      assertThat(Files.readAllBytes(files.findFirst().orElseThrow())).isEqualTo(content);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Compression.class)
+  void qemuCommitsIntoItAndAddsBitmaps(Compression compression) throws IOException {
+    byte[] content = Contents.sparse(8 << 20, 24);
+    Path image = write(MemoryDevice.of(content), compression);
+    Path overlay = dir.resolve("over.qcow2");
+    Tool qemuImg = Tool.named("qemu-img");
+    qemuImg.succeed("create", "-f", "qcow2", "-F", "qcow2", "-b", image, overlay);
+    Tool.named("qemu-io")
+        .succeed("-f", "qcow2", "-c", "write -P 5 2M 300k", "-c", "write -z 5M 128k", overlay);
+    qemuImg.succeed("commit", "-f", "qcow2", overlay);
+    qemuImg.succeed("bitmap", "--add", "-f", "qcow2", image, "since");
+    java.util.Arrays.fill(content, 2 << 20, (2 << 20) + (300 << 10), (byte) 5);
+    java.util.Arrays.fill(content, 5 << 20, (5 << 20) + (128 << 10), (byte) 0);
+    requireEqual(image, Files.write(dir.resolve("expected.raw"), content));
+    try (Qcow2Image layer = Qcow2Image.openLayer(image)) {
+      assertThat(Contents.of(layer)).isEqualTo(content);
+      assertThat(layer.bitmaps()).containsExactly(new Bitmap("since", 65536, false, true));
+    }
+  }
+
   /// Over 2 GiB of file, so that refcount blocks are written on the way; of one value each, so that
   /// it is quick.
   @Test
