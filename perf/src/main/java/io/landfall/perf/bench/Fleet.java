@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /// A submit agent and an execute agent on each other host of a rig: `landfall agent`, with the
 /// simulated hypervisor, and the pool's key between them.
 final class Fleet implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final long PAUSE_NANOS = 20_000_000;
 
   private final Rig rig;

@@ -16,6 +16,8 @@ import java.util.concurrent.CompletionException;
 final class LinkRelay {
   private LinkRelay() {}
 
+  /// Runs until its input ends.
+  ///
   /// @param args the two processes that hold the namespaces, bits a second, round trip in
   ///   nanoseconds
   public static void main(String[] args) throws IOException {

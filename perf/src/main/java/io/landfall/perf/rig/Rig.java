@@ -10,6 +10,14 @@ import java.util.Optional;
 
 /// Runs the programs that are measured, all under the same conditions.
 public final class Rig implements AutoCloseable {
+  static {
+    // A bench that is interrupted closes nothing; its servers must not outlive it.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroy)));
+  }
+
   private final Network network;
   private final Optional<CpuGroup> priority;
 

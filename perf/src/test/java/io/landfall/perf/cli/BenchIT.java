@@ -136,7 +136,7 @@ class BenchIT {
         .allSatisfy(result ->
             assertThat(result.figures().get("linePercent").median()).isBetween(0.1, 110.0));
     Result plain = result(report, cold, "landfall, not compressed");
-    assertThat(plain.wireBytes().min()).isGreaterThan(plain.bytes());
+    assertThat(plain.wireBytes().min()).isGreaterThan((double) plain.bytes());
     assertThat(report.outcome().verdicts())
         .extracting(Verdict::goal)
         .contains(cold + ": sooner than every peer");
