@@ -42,6 +42,7 @@ public final class Administration {
           "VM_NETWORKING_TYPE",
           "VM_NETWORKING_DEFAULT_TYPE",
           "VM_HARDWARE_VT",
+          "XEN_BOOTLOADER",
           "START",
           "APPEND_REQ_VM",
           "APPEND_REQUIREMENTS",

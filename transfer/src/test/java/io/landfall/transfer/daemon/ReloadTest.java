@@ -32,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +69,7 @@ class ReloadTest {
           "APPEND_REQUIREMENTS",
           "LANDFALL_SUBMIT_HOSTS",
           "VM_NETWORKING_DEFAULT_TYPE",
+          "XEN_BOOTLOADER",
           "LANDFALL_LOG_FORMAT",
           "LANDFALL_LOG_LEVEL");
 
@@ -149,6 +151,23 @@ class ReloadTest {
     Set<String> tested = new HashSet<>(TESTED_APART);
     SHOWN.forEach(shown -> tested.add(shown.name));
     assertThat(tested).isEqualTo(Administration.LIVE);
+  }
+
+  @Test
+  void theManualNamesEverySettingThatWaitsForARestart() throws Exception {
+    String manual = Files.readString(Path.of("OPERATIONS.md"));
+    String named =
+        manual.substring(
+            manual.indexOf("These wait for a restart"),
+            manual.indexOf("Everything else holds at once"));
+    Set<String> waiting = new HashSet<>(AgentKnobs.NAMES);
+    waiting.removeAll(Administration.LIVE);
+    Set<String> said = new HashSet<>();
+    var words = Pattern.compile("`([A-Z_]+)`").matcher(named);
+    while (words.find()) {
+      said.add(words.group(1));
+    }
+    assertThat(said).isEqualTo(waiting);
   }
 
   private static List<Shown> shown() {
@@ -350,6 +369,12 @@ class ReloadTest {
     assertThat(network()).isEqualTo(VmNetwork.bridge("br7", Optional.empty()));
   }
 
+  @Test
+  void xenGuestsBootWithWhatIsTheBootLoaderNow() throws Exception {
+    execute.reload("XEN_BOOTLOADER = /opt/pygrub");
+    assertThat(execute.agent.execute().settings().machine().toString()).contains("/opt/pygrub");
+  }
+
   private VmNetwork network() throws Exception {
     Request.VmShape any =
         new Request.VmShape(
@@ -393,13 +418,20 @@ class ReloadTest {
         "LANDFALL_HTTP_LISTEN=127.0.0.1:0",
         "LANDFALL_SWARM=false",
         "LANDFALL_SWARM_UPLOADS=9",
-        "LANDFALL_CHECKPOINT_KEY_FILE=store.key"
+        "LANDFALL_CHECKPOINT_KEY_FILE=store.key",
+        "VM_STATUS_INTERVAL=10",
+        "VMWARE_NETWORKING_TYPE=nat",
+        "VMWARE_NAT_NETWORKING_TYPE=nat",
+        "VMWARE_BRIDGE_NETWORKING_TYPE=bridged",
+        "VMWARE_LOCAL_SETTINGS_FILE=store.key"
       })
   void whatWaitsForARestartIsNamedAndIsNotInForce(String name, String value) throws Exception {
     String said = value;
-    if (name.equals("LANDFALL_CHECKPOINT_KEY_FILE")) {
+    if (value.equals("store.key")) {
       Path key = directory.resolve(value);
-      StoreKey.create(key);
+      if (Files.notExists(key)) {
+        StoreKey.create(key);
+      }
       said = key.toString();
     }
     Map<String, String> before = submit.administration.inspect().settings();

@@ -7,6 +7,7 @@ import io.landfall.transfer.lifecycle.libvirt.LibvirtSettings;
 import io.landfall.transfer.lifecycle.libvirt.LibvirtSettings.DomainType;
 import io.landfall.transfer.lifecycle.qemu.QemuDriver;
 import io.landfall.transfer.lifecycle.qemu.QemuSettings;
+import io.landfall.transfer.lifecycle.qemu.QemuSettings.Acceleration;
 import io.landfall.transfer.lifecycle.simulated.SimulatedDriver;
 import io.landfall.transfer.lifecycle.vmware.VmwareDriver;
 import io.landfall.transfer.lifecycle.vmware.VmwareSettings;
@@ -19,8 +20,9 @@ public final class Drivers {
 
   private Drivers() {}
 
-  /// The driver called `name`; `libvirt@URI` names the libvirt too, `vmware@PROGRAM` the `vmrun`;
-  /// `auto` is QEMU where a machine really starts with it, else the simulated one.
+  /// The driver called `name`; `qemu@kvm` and `qemu@auto` say what executes its guests,
+  /// `libvirt@URI` names the libvirt too, `vmware@PROGRAM` the `vmrun`; `auto` is QEMU where a
+  /// machine really starts with it, else the simulated one.
   ///
   /// @throws IOException if that driver does not work here; the message says why
   public static HypervisorDriver named(String name) throws IOException {
@@ -37,7 +39,9 @@ public final class Drivers {
     }
     return switch (name) {
       case "simulated" -> new SimulatedDriver();
-      case "qemu" -> usable(new QemuDriver(qemu(settings)));
+      case "qemu", "qemu@tcg" -> usable(new QemuDriver(qemu(settings)));
+      case "qemu@kvm" -> usable(new QemuDriver(qemu(settings).with(Acceleration.KVM)));
+      case "qemu@auto" -> usable(new QemuDriver(qemu(settings).with(Acceleration.AUTO)));
       case "auto" -> best(qemu(settings));
       default -> throw unknown(name);
     };
@@ -52,8 +56,8 @@ public final class Drivers {
     return new IOException(
         "hypervisor '"
             + name
-            + "' is not known; write auto, qemu, libvirt, libvirt-kvm, libvirt-xen, vmware,"
-            + " vmware-player, vmware-fusion or simulated");
+            + "' is not known; write auto, qemu, qemu@kvm, qemu@auto, libvirt, libvirt-kvm,"
+            + " libvirt-xen, vmware, vmware-player, vmware-fusion or simulated");
   }
 
   private static HypervisorDriver libvirt(String name, DriverSettings host) throws IOException {
