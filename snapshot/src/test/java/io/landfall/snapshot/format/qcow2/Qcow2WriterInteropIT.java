@@ -61,8 +61,8 @@ class Qcow2WriterInteropIT {
 
   /// A third opinion, of readers that share no line with QEMU. 7-Zip reads no zstd clusters.
   @ParameterizedTest
-  @EnumSource(value = Compression.class, names = "ZSTD", mode = EnumSource.Mode.EXCLUDE)
-  void sevenZipReadsTheSameDisk(Compression compression) throws IOException {
+  @EnumSource(value = ClusterCompression.class, names = "ZSTD", mode = EnumSource.Mode.EXCLUDE)
+  void sevenZipReadsTheSameDisk(ClusterCompression compression) throws IOException {
     byte[] content = Contents.sparse((6 << 20) + 512, 23);
     Path image = write(MemoryDevice.of(content), compression);
     Path unpacked = dir.resolve("unpacked");
@@ -73,8 +73,8 @@ class Qcow2WriterInteropIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Compression.class)
-  void qemuCommitsIntoItAndAddsBitmaps(Compression compression) throws IOException {
+  @EnumSource(ClusterCompression.class)
+  void qemuCommitsIntoItAndAddsBitmaps(ClusterCompression compression) throws IOException {
     byte[] content = Contents.sparse(8 << 20, 24);
     Path image = write(MemoryDevice.of(content), compression);
     Path overlay = dir.resolve("over.qcow2");
