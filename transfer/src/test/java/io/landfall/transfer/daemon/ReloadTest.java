@@ -383,9 +383,11 @@ class ReloadTest {
             Optional.empty(),
             Optional.of(Request.VmShape.ANY_NETWORK),
             false,
+            Optional.empty(),
             Optional.empty());
+    AgentSettings now = execute.agent.execute().settings();
     return ClaimMachine.spec(
-            "ann/1.0@s", directory, any, List.of(), execute.agent.execute().settings())
+            "ann/1.0@s", directory, any, List.of(), now.machine(), now.bridge())
         .network();
   }
 
@@ -423,16 +425,15 @@ class ReloadTest {
         "VMWARE_NETWORKING_TYPE=nat",
         "VMWARE_NAT_NETWORKING_TYPE=nat",
         "VMWARE_BRIDGE_NETWORKING_TYPE=bridged",
-        "VMWARE_LOCAL_SETTINGS_FILE=store.key"
+        "VMWARE_LOCAL_SETTINGS_FILE=local.vmx"
       })
   void whatWaitsForARestartIsNamedAndIsNotInForce(String name, String value) throws Exception {
     String said = value;
     if (value.equals("store.key")) {
-      Path key = directory.resolve(value);
-      if (Files.notExists(key)) {
-        StoreKey.create(key);
-      }
-      said = key.toString();
+      StoreKey.create(directory.resolve(value));
+      said = directory.resolve(value).toString();
+    } else if (value.equals("local.vmx")) {
+      said = Files.writeString(directory.resolve(value), "sound.present = \"FALSE\"\n").toString();
     }
     Map<String, String> before = submit.administration.inspect().settings();
 
