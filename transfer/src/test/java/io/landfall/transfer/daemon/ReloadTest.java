@@ -386,8 +386,7 @@ class ReloadTest {
             Optional.empty(),
             Optional.empty());
     AgentSettings now = execute.agent.execute().settings();
-    return ClaimMachine.spec(
-            "ann/1.0@s", directory, any, List.of(), now.machine(), now.bridge())
+    return ClaimMachine.spec("ann/1.0@s", directory, any, List.of(), now.machine(), now.bridge())
         .network();
   }
 
