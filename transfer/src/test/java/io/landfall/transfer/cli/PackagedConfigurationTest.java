@@ -42,10 +42,12 @@ class PackagedConfigurationTest {
     Path file = dir.resolve("landfall.conf");
     Path key = dir.resolve("store.key");
     StoreKey.create(key);
+    Path vmware = Files.writeString(dir.resolve("vmware.settings"), "sound.present = \"FALSE\"\n");
     List<String> enabled =
         Files.readAllLines(SHIPPED).stream()
             .map(line -> SETTING.matcher(line).matches() ? line.substring(1) : line)
             .map(line -> line.replace("/etc/landfall/store.key", key.toString()))
+            .map(line -> line.replace("/etc/landfall/vmware.settings", vmware.toString()))
             .toList();
     Files.write(file, enabled);
     assertThat(AgentKnobs.read(load(file)).name()).isEqualTo("exec1.example.org");
