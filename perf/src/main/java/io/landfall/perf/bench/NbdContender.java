@@ -19,6 +19,7 @@ import java.util.Optional;
 final class NbdContender implements Contender {
   private final NbdServed served;
   private final Server server;
+  private String disk; // as the client of the job that is next calls it
 
   private NbdContender(NbdServed served, Server server) {
     this.served = served;
@@ -41,6 +42,11 @@ final class NbdContender implements Contender {
 
     /// Lets go of it.
     void done(Job job) throws IOException;
+
+    /// Whether there is one, or its client opens the disk itself.
+    default boolean serves() {
+      return true;
+    }
 
     /// Where what was written lies.
     default Path written(Path overlay) {
@@ -102,8 +108,13 @@ final class NbdContender implements Contender {
           }
 
           @Override
+          public boolean serves() {
+            return false;
+          }
+
+          @Override
           List<String> command(Job job, Path socket, Path disk) {
-            return List.of();
+            throw new IllegalStateException("nothing is started");
           }
         });
   }
@@ -166,7 +177,7 @@ final class NbdContender implements Contender {
       this.version = Programs.version(ask.toArray(String[]::new));
     }
 
-    /// The server's command; none if the client opens the disk itself.
+    /// The server's command.
     abstract List<String> command(Job job, Path socket, Path disk);
 
     @Override
@@ -203,12 +214,12 @@ final class NbdContender implements Contender {
                 served.raw().toString(),
                 disk.toString());
       }
+      if (!serves()) {
+        return disk.toString();
+      }
       Path socket = served.socket(name);
       Files.deleteIfExists(socket);
       List<String> command = command(job, socket, disk);
-      if (command.isEmpty()) {
-        return disk.toString();
-      }
       process =
           served.rig().start(served.logs().resolve(name + ".log"), command.toArray(String[]::new));
       String uri = NbdServed.uri(socket);
@@ -244,10 +255,17 @@ final class NbdContender implements Contender {
   public Optional<String> how(Job job) {
     return server
         .how(job)
-        .map(how -> how + "; " + String.join(" ", served.jobs().client(job, "DISK")));
+        .map(how -> how + "; " + String.join(" ", command(job, "DISK")));
   }
 
-  private String disk;
+  /// A server shows what is in an image; without one, the client is told of its format.
+  private String[] command(Job job, String name) {
+    String[] command = served.jobs().client(job, name);
+    for (int i = 0; i < command.length && !server.serves(); i++) {
+      command[i] = command[i].equals("raw") ? "qcow2" : command[i];
+    }
+    return command;
+  }
 
   @Override
   public void prepare(Job job, Path work) throws IOException {
@@ -260,11 +278,7 @@ final class NbdContender implements Contender {
 
   @Override
   public Map<String, Double> run(Job job, Path work) throws IOException {
-    String[] command = served.jobs().client(job, disk);
-    for (int i = 0; i < command.length && disk.startsWith("/"); i++) {
-      command[i] = command[i].equals("raw") ? "qcow2" : command[i];
-    }
-    served.rig().run(command);
+    served.rig().run(command(job, disk));
     return Map.of();
   }
 
