@@ -253,9 +253,7 @@ final class NbdContender implements Contender {
 
   @Override
   public Optional<String> how(Job job) {
-    return server
-        .how(job)
-        .map(how -> how + "; " + String.join(" ", command(job, "DISK")));
+    return server.how(job).map(how -> how + "; " + String.join(" ", command(job, "DISK")));
   }
 
   /// A server shows what is in an image; without one, the client is told of its format.
