@@ -34,6 +34,9 @@ final class Html {
     }
     facts(Facts.of(suite.machine()));
     table(suite.summary());
+    if (!suite.goals().rows().isEmpty()) {
+      table(suite.goals());
+    }
     line(
         "<p class=\"key\"><span class=\"landfall\"></span> Landfall <span class=\"peer\"></span>"
             + " peers <span class=\"limit\"></span> the limit: nobody checks anything. A bar is"

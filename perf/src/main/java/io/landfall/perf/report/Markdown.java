@@ -33,6 +33,9 @@ public final class Markdown {
     markdown.facts(Facts.of(suite.machine()));
     markdown.line("");
     markdown.table(suite.summary());
+    if (!suite.goals().rows().isEmpty()) {
+      markdown.table(suite.goals());
+    }
     for (SuiteReport.Entry entry : suite.entries()) {
       for (Report report : entry.reports()) {
         markdown.line("## bench " + report.bench());

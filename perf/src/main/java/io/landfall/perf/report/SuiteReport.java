@@ -1,9 +1,11 @@
 package io.landfall.perf.report;
 
+import io.landfall.perf.bench.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -78,6 +80,25 @@ public record SuiteReport(
                     entry.failure().isEmpty() ? "done" : "failed: " + entry.failure()))
             .toList();
     return new Table("", List.of("bench", "s in all", "not installed here", "end"), rows);
+  }
+
+  /// What all benches were to show, and whether they did; without rows if none of them had a goal.
+  Table goals() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Entry entry : entries) {
+      for (Report report : entry.reports()) {
+        for (Verdict verdict : report.outcome().verdicts()) {
+          rows.add(
+              List.of(
+                  entry.bench(),
+                  verdict.goal(),
+                  verdict.bar(),
+                  verdict.reached(),
+                  verdict.end().toString()));
+        }
+      }
+    }
+    return new Table("Goals of all", List.of("bench", "goal", "bar", "reached", ""), rows);
   }
 
   private static String absent(Entry entry) {

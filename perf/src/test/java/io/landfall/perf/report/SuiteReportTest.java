@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.landfall.perf.bench.Figure;
 import io.landfall.perf.bench.Outcome;
+import io.landfall.perf.bench.Verdict;
 import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class SuiteReportTest {
     NodeList svgs = html.getElementsByTagName("svg");
     assertThat(svgs.getLength()).as("two columns of series, one class of micro").isEqualTo(3);
     assertThat(page).contains("Failed: no such program: a &lt;hypervisor&gt;");
+    assertThat(page).contains("<td>small</td><td>≤ 7.000 MiB (restic)</td>");
   }
 
   @Test
@@ -68,6 +70,7 @@ class SuiteReportTest {
     written(suite());
     assertThat(Files.readString(directory.resolve(SuiteReport.MARKDOWN)))
         .contains("| series | 3 | borg | done |")
+        .contains("| series | small | ≤ 7.000 MiB (restic) | 2.000 MiB | met |")
         .contains("| lazy | 1 | – | failed: no such program: a <hypervisor> |")
         .contains("| | all, MiB | time for all, s |", "| restic | 7.00 | 1.00 |")
         .contains("| landfall, lz4 | 2.00 [1.00–4.00] | 0.50 |");
@@ -105,7 +108,7 @@ class SuiteReportTest {
                 figure("restic", "all", "MiB", Spread.of(7)),
                 figure("landfall, lz4", "time for all", "s", Spread.of(0.5)),
                 figure("restic", "time for all", "s", Spread.of(1))),
-            List.of());
+            List.of(new Verdict("small", "≤ 7.000 MiB (restic)", "2.000 MiB", Verdict.End.MET)));
     Outcome micro =
         new Outcome(
             "",
