@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -38,10 +37,6 @@ final class Claim {
 
   /// Restarts of a guest that reboots; a guest that gets here more often is caught in a loop.
   private static final int MAX_REBOOTS = 100;
-
-  private static final Request.VmShape NOTHING =
-      new Request.VmShape(
-          0, 0, Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty());
 
   /// Name of the file that says who made the claim.
   static final String HOLDER = "holder";
@@ -83,7 +78,7 @@ final class Claim {
     this.directory = directory;
     this.file = file;
     this.driver = driver;
-    this.asked = file.order().map(Request.Prepare::vm).or(() -> asked).orElse(NOTHING);
+    this.asked = ClaimMachine.asked(file, asked);
     this.settings = settings;
     this.hashing = hashing;
     this.disks = new ClaimDisks(job, directory, driver.overlayFormat(), cache, swarm);
@@ -145,7 +140,7 @@ final class Claim {
       vm.resume();
     }
     if (phase() == Phase.SAVED || phase() == Phase.ENDED) {
-      offers.offerDisks(exports, writableDisks());
+      offers.offerDisks(exports, file.writable());
     }
     if (phase() == Phase.SAVED) {
       offers.offerSaved(exports, directory.resolve(file.memoryFile()));
@@ -213,7 +208,7 @@ final class Claim {
       }
       file.ended(reason.name());
       if (peer != null) {
-        offers.offerDisks(exports, writableDisks());
+        offers.offerDisks(exports, file.writable());
         Calls.tell(peer, new Notice.Ended(job, reason.name(), "by itself"));
       }
     } catch (IOException e) {
@@ -229,22 +224,20 @@ final class Claim {
       state.keep(saved);
       long pause = Duration.ofNanos(System.nanoTime() - began).toMillis();
       file.saved(saved.memory().getFileName().toString(), saved.machine(), pause);
-      PauseEvent.tell(job, pause, false);
-      observer.paused(Duration.ofMillis(pause), false);
+      paused(pause, false);
       Vm gone = vm;
       vm = null;
       gone.close();
-      offers.offerDisks(exports, writableDisks());
+      offers.offerDisks(exports, file.writable());
       offers.offerSaved(exports, directory.resolve(file.memoryFile()));
     }
     require("save", Phase.SAVED);
-    return new Reply.Saved(
-        file.pauseMillis(),
-        file.machine(),
-        disks.changedDisks(writableDisks(), ""),
-        Names.claimPart(job, ClaimState.MEMORY),
-        Names.claimPart(job, ClaimState.DEVICE_STATE),
-        offers.offerFiles(exports));
+    return offers.saved(exports, file.writable(), file);
+  }
+
+  private void paused(long millis, boolean goesOn) {
+    PauseEvent.tell(job, millis, goesOn);
+    observer.paused(Duration.ofMillis(millis), goesOn);
   }
 
   /// Freezes disk and memory and lets the guest go on; what is frozen can be pulled when this
@@ -253,16 +246,8 @@ final class Claim {
     require("checkpoint", Phase.RUNNING);
     offers.withdrawFrozen(exports);
     FrozenState frozen = vm.freeze();
-    PauseEvent.tell(job, frozen.pause().toMillis(), true);
-    observer.paused(frozen.pause(), true);
-    offers.offerFrozen(exports, writableDisks(), frozen);
-    return new Reply.Saved(
-        frozen.pause().toMillis(),
-        frozen.saved().machine(),
-        disks.changedDisks(writableDisks(), ClaimOffers.FROZEN),
-        Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.MEMORY),
-        Names.claimPart(job, ClaimOffers.FROZEN + ClaimState.DEVICE_STATE),
-        offers.offerFiles(exports));
+    paused(frozen.pause().toMillis(), true);
+    return offers.frozen(exports, file.writable(), frozen);
   }
 
   /// Lets go of what [#checkpoint] froze; twice is harmless.
@@ -312,8 +297,7 @@ final class Claim {
 
   synchronized Reply.OutputDisks outputs() throws IOException {
     require("ask for the outputs of", Phase.ENDED);
-    return new Reply.OutputDisks(
-        disks.changedDisks(writableDisks(), ""), offers.offerFiles(exports));
+    return offers.outputs(exports, file.writable());
   }
 
   synchronized void kill() throws IOException {
@@ -425,10 +409,6 @@ final class Claim {
   /// Leaves the machine to the next agent.
   void detach() throws IOException {
     arrivals.detach();
-  }
-
-  private List<Request.DiskOrder> writableDisks() {
-    return file.order().orElseThrow().disks().stream().filter(Request.DiskOrder::writable).toList();
   }
 
   private void require(String verb, Phase... allowed) throws IOException {

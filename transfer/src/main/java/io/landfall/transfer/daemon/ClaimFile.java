@@ -80,6 +80,11 @@ final class ClaimFile {
     return order().map(Request.Prepare::disks).orElse(List.of());
   }
 
+  /// Those that the guest may write.
+  List<Request.DiskOrder> writable() {
+    return orders().stream().filter(Request.DiskOrder::writable).toList();
+  }
+
   /// The order for one of the claim's disks.
   Request.DiskOrder disk(String device) {
     return order().orElseThrow().disks().stream()

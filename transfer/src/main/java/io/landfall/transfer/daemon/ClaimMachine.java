@@ -18,7 +18,16 @@ import java.util.Optional;
 
 /// The machine that a job asked for, as a driver is told of it.
 final class ClaimMachine {
+  private static final Request.VmShape NOTHING =
+      new Request.VmShape(
+          0, 0, Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty());
+
   private ClaimMachine() {}
+
+  /// The machine that a claim keeps room for.
+  static Request.VmShape asked(ClaimFile file, Optional<Request.VmShape> asked) {
+    return file.order().map(Request.Prepare::vm).or(() -> asked).orElse(NOTHING);
+  }
 
   /// Refuses a job that this host can never run as it is, before anything lands.
   static void requireFit(

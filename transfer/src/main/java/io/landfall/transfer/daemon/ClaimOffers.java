@@ -3,6 +3,7 @@ package io.landfall.transfer.daemon;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.RawFile;
 import io.landfall.store.chunking.Chunking;
+import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.lifecycle.FrozenState;
 import io.landfall.transfer.session.Export;
@@ -70,13 +71,48 @@ final class ClaimOffers {
   /// Offers what has changed of the files that came besides the disks.
   ///
   /// @return by what name, if any came
-  Optional<String> offerFiles(ExportTable exports) {
+  private Optional<String> offerFiles(ExportTable exports) {
     String export = Names.claimPart(job, ClaimFiles.PART);
     if (!files.present()) {
       return Optional.empty();
     }
     exports.offer(export, () -> Export.of(files.changed()));
     return Optional.of(export);
+  }
+
+  /// What is to be pulled of a saved machine; its parts are on offer already, but for its files.
+  Reply.Saved saved(ExportTable exports, List<Request.DiskOrder> orders, ClaimFile file)
+      throws IOException {
+    return parts(exports, orders, "", file.pauseMillis(), file.machine());
+  }
+
+  /// Offers what was frozen of a machine that goes on.
+  Reply.Saved frozen(ExportTable exports, List<Request.DiskOrder> orders, FrozenState frozen)
+      throws IOException {
+    offerFrozen(exports, orders, frozen);
+    return parts(exports, orders, FROZEN, frozen.pause().toMillis(), frozen.saved().machine());
+  }
+
+  private Reply.Saved parts(
+      ExportTable exports,
+      List<Request.DiskOrder> orders,
+      String prefix,
+      long pauseMillis,
+      String machine)
+      throws IOException {
+    return new Reply.Saved(
+        pauseMillis,
+        machine,
+        disks.changedDisks(orders, prefix),
+        Names.claimPart(job, prefix + ClaimState.MEMORY),
+        Names.claimPart(job, prefix + ClaimState.DEVICE_STATE),
+        offerFiles(exports));
+  }
+
+  /// What is to be pulled of a machine that has ended.
+  Reply.OutputDisks outputs(ExportTable exports, List<Request.DiskOrder> orders)
+      throws IOException {
+    return new Reply.OutputDisks(disks.changedDisks(orders, ""), offerFiles(exports));
   }
 
   @FunctionalInterface
@@ -127,7 +163,8 @@ final class ClaimOffers {
     }
   }
 
-  void offerFrozen(ExportTable exports, List<Request.DiskOrder> orders, FrozenState frozen) {
+  private void offerFrozen(
+      ExportTable exports, List<Request.DiskOrder> orders, FrozenState frozen) {
     for (Request.DiskOrder disk : orders) {
       offerDisk(exports, disk.device(), FROZEN, () -> disks.frozen(disk.device()));
     }

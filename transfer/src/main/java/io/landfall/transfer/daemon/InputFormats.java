@@ -57,6 +57,7 @@ final class InputFormats {
   /// A format in the submit description file stands.
   private static VmJob decide(VmJob written) throws IOException {
     VmJob job = written.type() == VmType.VMWARE ? VmwareInputs.read(written) : written;
+    new JobResults(job).requireInside();
     List<VmDisk> disks = new ArrayList<>();
     for (VmDisk disk : job.disks()) {
       disks.add(decide(disk));

@@ -203,7 +203,6 @@ final class JobImages implements AutoCloseable {
                 Instant.now(), disk.device(), target.toString(), Optional.empty()));
         continue;
       }
-      JobResults.makeWay(target);
       LandedImage landed =
           agent
               .observer()

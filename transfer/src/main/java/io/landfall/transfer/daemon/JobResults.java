@@ -8,7 +8,6 @@ import io.landfall.transfer.submit.VmDisk;
 import io.landfall.transfer.submit.VmJob;
 import io.landfall.transfer.submit.VmType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +31,28 @@ record JobResults(VmJob job) {
   }
 
   private Path remapped(String name) {
-    return job.initialDir().resolve(job.outputRemaps().getOrDefault(name, name)).normalize();
+    return job.initialDir().resolve(job.outputRemaps().getOrDefault(name, name));
+  }
+
+  /// No file that an execute host sends takes the place of a disk.
+  private boolean isDisk(Path path) {
+    return job.disks().stream()
+        .anyMatch(disk ->
+            path.equals(InputImages.source(disk).toAbsolutePath()) || path.equals(target(disk)));
+  }
+
+  /// Sees that everything goes into `initialdir`, of which it is known that the user may write it.
+  ///
+  /// @throws IOException naming the remap that does not
+  void requireInside() throws IOException {
+    for (var remap : job.outputRemaps().entrySet()) {
+      String name = remap.getValue();
+      if (name.isEmpty() || name.indexOf('/') >= 0 || name.equals(".") || name.equals("..")) {
+        throw new IOException(
+            "transfer_output_remaps sends '%s' to '%s'; results go into initialdir, so write a name without a path"
+                .formatted(remap.getKey(), name));
+      }
+    }
   }
 
   /// Whether a disk goes back, if it has changed.
@@ -60,7 +80,9 @@ record JobResults(VmJob job) {
       FilePack.unpack(
           pack,
           name ->
-              wants(name) && !(job.xen().isPresent() && kernels.contains(name))
+              wants(name)
+                      && !(job.xen().isPresent() && kernels.contains(name))
+                      && !isDisk(remapped(name))
                   ? Optional.of(remapped(name))
                   : Optional.empty(),
           (entry, target) ->
@@ -73,12 +95,5 @@ record JobResults(VmJob job) {
                           new Figures(entry.size(), 0, 0, 0, 0, entry.size(), entry.size(), 0)))));
     }
     return returned;
-  }
-
-  /// Makes the directories that remaps name.
-  static void makeWay(Path target) throws IOException {
-    if (target.getParent() != null) {
-      Files.createDirectories(target.getParent());
-    }
   }
 }
