@@ -5,6 +5,7 @@ import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.AskPages;
 import io.landfall.protocol.message.TransferMessage.Auth;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
@@ -21,6 +22,7 @@ import io.landfall.protocol.message.TransferMessage.Note;
 import io.landfall.protocol.message.TransferMessage.Notice;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Pages;
 import io.landfall.protocol.message.TransferMessage.Reply;
 import io.landfall.protocol.message.TransferMessage.Request;
 import io.landfall.protocol.message.TransferMessage.Want;
@@ -119,6 +121,7 @@ public final class FrameEncoder {
       case Reply m -> ByteBufUtil.utf8Bytes(m.json());
       case Notice m -> ByteBufUtil.utf8Bytes(m.json());
       case Mapped m -> m.extents().size() * FrameType.EXTENT_BYTES;
+      case Pages m -> m.checksums().size() * Long.BYTES;
       default -> 256;
     };
   }
@@ -147,13 +150,20 @@ public final class FrameEncoder {
       case Want m ->
           new FrameHeader(
               FrameType.WANT,
-              (m.urgent() ? 1 : 0) | (m.compressed() ? 2 : 0),
+              (m.urgent() ? 1 : 0) | compression(m.codec()),
               m.handle(),
               m.request(),
               m.offset(),
               0,
               m.length(),
               0);
+      case AskPages m ->
+          new FrameHeader(
+              FrameType.ASK_PAGES, 0, m.handle(), m.request(), m.offset(), 0, m.length(), 0);
+      case Pages m -> {
+        m.checksums().forEach(out::writeLong);
+        yield header(FrameType.PAGES, m.handle(), m.request(), m.offset());
+      }
       case Data m -> throw new AssertionError("DATA is written in two parts: " + m);
       case Zero m ->
           new FrameHeader(FrameType.ZERO, 0, m.handle(), m.request(), m.offset(), 0, m.length(), 0);
@@ -171,6 +181,15 @@ public final class FrameEncoder {
       case Request m -> text(FrameType.REQUEST, m.request(), m.json(), out);
       case Reply m -> text(FrameType.REPLY, m.request(), m.json(), out);
       case Notice m -> text(FrameType.NOTICE, 0, m.json(), out);
+    };
+  }
+
+  /// Flags of a WANT: 2, compressed; 4, with zstd too.
+  private static int compression(TransferMessage.Codec codec) {
+    return switch (codec) {
+      case PLAIN -> 0;
+      case LZ4 -> 2;
+      case ZSTD -> 6;
     };
   }
 

@@ -18,8 +18,8 @@ enum FrameType {
       Limits.MAX_EXTENTS * FrameType.EXTENT_BYTES),
   ASK_MANIFEST(7, Fields.REQUEST | Fields.HANDLE | Fields.OFFSET, 0, 0, 0),
   MANIFEST(8, Fields.REQUEST | Fields.HANDLE | Fields.OFFSET, 0, 48, Limits.MAX_SMALL_BYTES),
-  WANT(9, Fields.ALL, 0b11, 0, 0),
-  DATA(11, Fields.ALL, 0b1, 1, Limits.MAX_DATA_WIRE_BYTES),
+  WANT(9, Fields.ALL, 0b111, 0, 0),
+  DATA(11, Fields.ALL, 0b11, 1, Limits.MAX_DATA_WIRE_BYTES),
   ZERO(12, Fields.ALL, 0, 0, 0),
   MARK(15, Fields.HANDLE, 0, FrameType.RANGE_BYTES, Limits.MAX_RANGES * FrameType.RANGE_BYTES),
   NOTE(16, 0, 0, 0, Limits.MAX_SENTENCE_BYTES),
@@ -27,7 +27,14 @@ enum FrameType {
   FIN(18, Fields.HANDLE, 0, 0, 0),
   REQUEST(19, Fields.REQUEST, 0, 1, Limits.MAX_TEXT_BYTES),
   REPLY(20, Fields.REQUEST, 0, 1, Limits.MAX_TEXT_BYTES),
-  NOTICE(21, 0, 0, 1, Limits.MAX_TEXT_BYTES);
+  NOTICE(21, 0, 0, 1, Limits.MAX_TEXT_BYTES),
+  ASK_PAGES(22, Fields.ALL, 0, 0, 0),
+  PAGES(
+      23,
+      Fields.REQUEST | Fields.HANDLE | Fields.OFFSET,
+      0,
+      Long.BYTES,
+      Limits.MAX_PAGES * Long.BYTES);
 
   /// One extent of MAPPED: u64 length, u8 kind.
   static final int EXTENT_BYTES = 9;
@@ -57,7 +64,7 @@ enum FrameType {
   }
 
   private static FrameType[] byNumber() {
-    FrameType[] types = new FrameType[NOTICE.number + 1];
+    FrameType[] types = new FrameType[PAGES.number + 1];
     for (FrameType type : values()) {
       types[type.number] = type;
     }

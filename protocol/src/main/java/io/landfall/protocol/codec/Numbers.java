@@ -17,7 +17,7 @@ final class Numbers {
       List.of(ExtentKind.DATA, ExtentKind.ZERO, ExtentKind.BASE);
   static final List<ProofKey> PROOF_KEYS =
       List.of(ProofKey.NONE, ProofKey.POOL, ProofKey.LOCAL, ProofKey.SESSION);
-  static final List<Codec> CODECS = List.of(Codec.PLAIN, Codec.LZ4);
+  static final List<Codec> CODECS = List.of(Codec.PLAIN, Codec.LZ4, Codec.ZSTD);
 
   private Numbers() {}
 }

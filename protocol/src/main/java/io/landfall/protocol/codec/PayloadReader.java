@@ -11,6 +11,7 @@ import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.Token;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.AskPages;
 import io.landfall.protocol.message.TransferMessage.Auth;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
@@ -28,6 +29,7 @@ import io.landfall.protocol.message.TransferMessage.Note;
 import io.landfall.protocol.message.TransferMessage.Notice;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Pages;
 import io.landfall.protocol.message.TransferMessage.ProofKey;
 import io.landfall.protocol.message.TransferMessage.Reply;
 import io.landfall.protocol.message.TransferMessage.Request;
@@ -88,12 +90,7 @@ final class PayloadReader {
       case MANIFEST -> manifest();
       case WANT ->
           new Want(
-              request,
-              handle,
-              offset,
-              header.rawLength(),
-              (header.flags() & 1) != 0,
-              (header.flags() & 2) != 0);
+              request, handle, offset, header.rawLength(), (header.flags() & 1) != 0, strongest());
       case DATA ->
           new Data(
               request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), payload);
@@ -105,11 +102,30 @@ final class PayloadReader {
       case REQUEST -> new Request(request, text());
       case REPLY -> new Reply(request, text());
       case NOTICE -> new Notice(text());
+      case ASK_PAGES -> new AskPages(request, handle, offset, header.rawLength());
+      case PAGES -> pages();
     };
   }
 
   private int flag() {
-    return header.flags() & 1;
+    return header.flags() & 3;
+  }
+
+  private TransferMessage.Codec strongest() throws ProtocolException {
+    return switch (header.flags() >> 1) {
+      case 0 -> TransferMessage.Codec.PLAIN;
+      case 1 -> TransferMessage.Codec.LZ4;
+      case 3 -> TransferMessage.Codec.ZSTD;
+      default -> throw violation("flags " + header.flags() + ": zstd without compression");
+    };
+  }
+
+  private Pages pages() {
+    List<Long> checksums = new ArrayList<>(in.remaining() / Long.BYTES);
+    while (in.hasRemaining()) {
+      checksums.add(in.getLong());
+    }
+    return new Pages(header.request(), header.handle(), header.offset(), checksums);
   }
 
   private Hello hello() throws ProtocolException {

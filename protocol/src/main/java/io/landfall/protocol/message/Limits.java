@@ -42,6 +42,9 @@ public final class Limits {
   /// Bytes that one WANT may ask for.
   public static final int MAX_WANT_BYTES = 16 << 20;
 
+  /// Checksums of a PAGES frame: those of a WANT's bytes.
+  public static final int MAX_PAGES = MAX_WANT_BYTES / 4096;
+
   /// Data connections of one link.
   public static final int MAX_DATA_CONNECTIONS = 8;
 

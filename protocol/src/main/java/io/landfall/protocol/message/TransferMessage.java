@@ -179,8 +179,8 @@ public sealed interface TransferMessage {
   /// without gaps. This is the credit too: a source sends nothing that was not wanted.
   ///
   /// @param urgent go before wants that are not
-  /// @param compressed the answer may be compressed
-  record Want(int request, int handle, long offset, int length, boolean urgent, boolean compressed)
+  /// @param codec the strongest that the answer may be compressed with
+  record Want(int request, int handle, long offset, int length, boolean urgent, Codec codec)
       implements TransferMessage {
     public Want {
       requireRange(offset, length);
@@ -188,10 +188,12 @@ public sealed interface TransferMessage {
     }
   }
 
-  /// How the payload of a DATA frame is written.
+  /// How the payload of a DATA frame is written; each is stronger and slower than those before.
   enum Codec {
     PLAIN,
-    LZ4
+    LZ4,
+    /// From version 2 of the protocol on.
+    ZSTD
   }
 
   /// Bytes of a wanted range. Owns `payload`; closing releases it.
@@ -217,6 +219,28 @@ public sealed interface TransferMessage {
     public Zero {
       requireRange(offset, length);
       requireBetween("zero bytes", length, 1, Limits.MAX_WANT_BYTES);
+    }
+  }
+
+  /// Asks for the checksums of pages, to find out which of them an older version of a chunk has
+  /// too. From version 2 on.
+  ///
+  /// @param offset of whole pages
+  /// @param length the last page of an image may be short
+  record AskPages(int request, int handle, long offset, int length) implements TransferMessage {
+    public AskPages {
+      requireRange(offset, length);
+      require(offset % Chunks.PAGE_SIZE_BYTES == 0, "place of pages");
+      requireBetween("bytes of pages", length, 1, Limits.MAX_WANT_BYTES);
+    }
+  }
+
+  /// The checksum of each page from `offset` on: they find what is equal, and prove nothing.
+  record Pages(int request, int handle, long offset, List<Long> checksums)
+      implements TransferMessage {
+    public Pages {
+      checksums = List.copyOf(checksums);
+      requireBetween("pages", checksums.size(), 1, Limits.MAX_PAGES);
     }
   }
 

@@ -95,8 +95,14 @@ final class Messages {
             List.of(
                 new TransferMessage.IdRun(4096, List.of(ID_A, ID_B)),
                 new TransferMessage.IdRun(4190, List.of(ID_B)))));
-    all.put("want", new TransferMessage.Want(12, 3, 1L << 33, 1 << 20, false, false));
-    all.put("want-urgent-compressed", new TransferMessage.Want(13, 3, 0, 4096, true, true));
+    all.put(
+        "want",
+        new TransferMessage.Want(12, 3, 1L << 33, 1 << 20, false, TransferMessage.Codec.PLAIN));
+    all.put(
+        "want-urgent-compressed",
+        new TransferMessage.Want(13, 3, 0, 4096, true, TransferMessage.Codec.LZ4));
+    all.put(
+        "want-zstd", new TransferMessage.Want(13, 3, 0, 4096, false, TransferMessage.Codec.ZSTD));
     all.put(
         "data-plain",
         new TransferMessage.Data(
@@ -116,6 +122,12 @@ final class Messages {
     all.put("note", new TransferMessage.Note("disk is slow"));
     all.put("note-alive", new TransferMessage.Note(""));
     all.put("error", new TransferMessage.Failure(12, ErrorCode.NO_SUCH_EXPORT, "no such thing"));
+    all.put(
+        "data-zstd",
+        new TransferMessage.Data(
+            12, 3, 1L << 33, 1 << 20, TransferMessage.Codec.ZSTD, bytes(9, 8, 7)));
+    all.put("ask-pages", new TransferMessage.AskPages(14, 3, 1L << 33, 16 << 20));
+    all.put("pages", new TransferMessage.Pages(14, 3, 1L << 33, List.of(1L, -1L)));
     all.put("fin", new TransferMessage.Fin(3));
     all.put("request", new TransferMessage.Request(14, "{\"verb\":\"run\"}"));
     all.put("reply", new TransferMessage.Reply(14, "{}"));

@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PayloadsTest {
   private static final UnpooledByteBufAllocator ALLOCATOR = UnpooledByteBufAllocator.DEFAULT;
@@ -19,14 +21,15 @@ class PayloadsTest {
     return new Data(1, 2, 4096, bytes.length, Codec.PLAIN, payload);
   }
 
-  @Test
-  void compressibleBytesComeBack() throws ProtocolException {
+  @ParameterizedTest
+  @EnumSource(names = {"LZ4", "ZSTD"})
+  void compressibleBytesComeBack(Codec codec) throws ProtocolException {
     byte[] text =
         "the same words over and over; "
             .repeat(5000)
             .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    Data packed = Payloads.compress(plain(text), ALLOCATOR);
-    assertThat(packed.codec()).isEqualTo(Codec.LZ4);
+    Data packed = Payloads.compress(plain(text), codec, ALLOCATOR);
+    assertThat(packed.codec()).isEqualTo(codec);
     assertThat(packed.payload().readableBytes()).isLessThan(text.length / 10);
     ByteBuf back = Payloads.plain(packed, ALLOCATOR);
     byte[] bytes = new byte[back.readableBytes()];
@@ -39,18 +42,19 @@ class PayloadsTest {
   void incompressibleBytesStayAsTheyAre() {
     byte[] noise = new byte[256 << 10];
     new SplittableRandom(1).nextBytes(noise);
-    Data data = Payloads.compress(plain(noise), ALLOCATOR);
+    Data data = Payloads.compress(plain(noise), Codec.ZSTD, ALLOCATOR);
     assertThat(data.codec()).isEqualTo(Codec.PLAIN);
     data.close();
   }
 
-  @Test
-  void damagedOrMisannouncedBlockIsRefused() {
+  @ParameterizedTest
+  @EnumSource(names = {"LZ4", "ZSTD"})
+  void damagedOrMisannouncedBlockIsRefused(Codec codec) {
     ByteBuf garbage = ALLOCATOR.directBuffer(64).writeZero(32).writeLong(-1L);
-    assertThatThrownBy(() -> Payloads.plain(new Data(1, 2, 0, 4096, Codec.LZ4, garbage), ALLOCATOR))
+    assertThatThrownBy(() -> Payloads.plain(new Data(1, 2, 0, 4096, codec, garbage), ALLOCATOR))
         .isInstanceOf(ProtocolException.class);
-    Data packed = Payloads.compress(plain(new byte[8192]), ALLOCATOR);
-    Data longer = new Data(1, 2, 0, 8193, Codec.LZ4, packed.payload());
+    Data packed = Payloads.compress(plain(new byte[8192]), codec, ALLOCATOR);
+    Data longer = new Data(1, 2, 0, 8193, codec, packed.payload());
     assertThatThrownBy(() -> Payloads.plain(longer, ALLOCATOR))
         .isInstanceOf(ProtocolException.class);
   }

@@ -146,6 +146,12 @@ public final class RemoteImage implements BlockDevice {
     return export().pull(ranges, settings, sink);
   }
 
+  /// A checksum for each page of a range, up to [Limits#MAX_WANT_BYTES]; empty if the source tells
+  /// none.
+  public Optional<List<Long>> pages(long offset, int length) throws IOException {
+    return export().pages(offset, length);
+  }
+
   /// Tells the source that these ranges are safe here.
   public void durable(List<Range> ranges) throws IOException {
     export().durable(ranges);

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// One way through a landing, with a plan and an open part file, which it closes if it does not
@@ -154,12 +155,22 @@ final class LandingAttempt {
       RangeSet here = local.find(toPull);
       RangeSet remote = toPull.minus(here);
       try (LocalParts.Copying copying = local.start(toCopy, here)) {
+        SeedPages pages = new SeedPages(source, named(), options.seeds(), arrivals);
+        remote = remote.minus(pages.bring(remote));
         pulled = pull(remote.ranges(), arrivals);
         copying.await();
+        seedBytes = pages.copiedBytes();
       }
       baseBytes = local.baseBytes();
-      seedBytes = local.seedBytes();
+      seedBytes += local.seedBytes();
     }
+  }
+
+  /// What the source names its chunks; a source that is still hashing is not waited for.
+  private Optional<Manifest> named() throws IOException {
+    return options.seeds().isEmpty() || source.imageId().isEmpty()
+        ? Optional.empty()
+        : source.manifest();
   }
 
   private PullSummary pull(List<Range> ranges, RangeSink sink) throws IOException {

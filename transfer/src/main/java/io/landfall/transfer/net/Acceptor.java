@@ -151,7 +151,8 @@ final class Acceptor {
     }
 
     private void control(PeerIdentity identity, Optional<byte[]> key) throws ProtocolException {
-      Link link = new Link(machinery, hello.session(), identity, hello.node(), connection);
+      int version = Versions.choose(hello);
+      Link link = new Link(machinery, hello.session(), identity, hello.node(), connection, version);
       Forming old =
           forming.putIfAbsent(hello.session(), new Forming(link, hello.dataConnections(), key));
       if (old != null) {

@@ -75,7 +75,13 @@ final class Dialer {
       throws IOException {
     UUID session = control.hello.session();
     Link link =
-        new Link(machinery, session, control.identity(), control.theirs.node(), control.connection);
+        new Link(
+            machinery,
+            session,
+            control.identity(),
+            control.theirs.node(),
+            control.connection,
+            Versions.choose(control.theirs));
     try {
       setUp.accept(link);
       List<Greeting> data = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.error.RemoteException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
+import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Fin;
 import io.landfall.protocol.message.TransferMessage.Notice;
@@ -41,6 +42,7 @@ final class Link implements Peer {
   private final PeerIdentity identity;
   private final String peerName;
   private final Connection control;
+  private final int version;
   private final Calls calls;
   private final Serving serving;
   private final DataLanes lanes;
@@ -54,12 +56,14 @@ final class Link implements Peer {
       UUID session,
       PeerIdentity identity,
       String peerName,
-      Connection control) {
+      Connection control,
+      int version) {
     this.machinery = machinery;
     this.session = session;
     this.identity = identity;
     this.peerName = peerName;
     this.control = control;
+    this.version = version;
     this.calls = new Calls(peerName);
     this.serving = new Serving(machinery, control, audit);
     this.lanes = new DataLanes(machinery, peerName);
@@ -172,7 +176,7 @@ final class Link implements Peer {
       throws IOException {
     requireOpen();
     try {
-      return lanes.pull(handle, ranges, settings.compressed(machinery.settings().compress()), sink);
+      return lanes.pull(handle, ranges, settings.compressed(strongest()), sink);
     } catch (RemoteException e) {
       throw e;
     } catch (IOException e) {
@@ -181,6 +185,18 @@ final class Link implements Peer {
       }
       throw e;
     }
+  }
+
+  private Codec strongest() {
+    if (!machinery.settings().compress()) {
+      return Codec.PLAIN;
+    }
+    return version >= Versions.ZSTD_AND_PAGES ? Codec.ZSTD : Codec.LZ4;
+  }
+
+  /// Whether the peer answers ASK_PAGES.
+  boolean tellsPages() {
+    return version >= Versions.ZSTD_AND_PAGES;
   }
 
   private void requireOpen() throws IOException {
@@ -264,11 +280,13 @@ final class Link implements Peer {
         case Open question -> serving.open(question);
         case TransferMessage.MapRange question -> serving.map(question);
         case TransferMessage.AskManifest question -> serving.manifest(question);
+        case TransferMessage.AskPages question -> serving.pages(question);
         case TransferMessage.Mark mark -> serving.mark(mark);
         case Fin fin -> fin(fin);
         case Reply answer -> calls.answered(answer.request(), answer);
         case Opened answer -> calls.answered(answer.request(), answer);
         case TransferMessage.Mapped answer -> calls.answered(answer.request(), answer);
+        case TransferMessage.Pages answer -> calls.answered(answer.request(), answer);
         case TransferMessage.ManifestPage answer -> calls.answered(answer.request(), answer);
         case Failure failure -> failed(failure);
         case TransferMessage.Data data -> {

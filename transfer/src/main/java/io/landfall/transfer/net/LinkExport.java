@@ -11,6 +11,7 @@ import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.error.RemoteException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.AskPages;
 import io.landfall.protocol.message.TransferMessage.Fin;
 import io.landfall.protocol.message.TransferMessage.IdRun;
 import io.landfall.protocol.message.TransferMessage.ManifestPage;
@@ -21,6 +22,7 @@ import io.landfall.protocol.message.TransferMessage.Mapped;
 import io.landfall.protocol.message.TransferMessage.Mark;
 import io.landfall.protocol.message.TransferMessage.MarkedRange;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Pages;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.session.PullSettings;
 import io.landfall.transfer.session.RangeSink;
@@ -79,6 +81,27 @@ final class LinkExport implements RemoteExport {
       }
       throw e;
     }
+  }
+
+  @Override
+  public Optional<List<Long>> pages(long offset, int length) throws IOException {
+    if (!link.tellsPages()) {
+      return Optional.empty();
+    }
+    Pages pages =
+        link.ask(Pages.class, request -> new AskPages(request, opened.handle(), offset, length));
+    int count = Math.ceilDiv(length, Chunks.PAGE_SIZE_BYTES);
+    if (pages.offset() != offset || pages.checksums().size() != count) {
+      throw violation(
+          pages.checksums().size()
+              + " pages at "
+              + pages.offset()
+              + ", asked for "
+              + count
+              + " at "
+              + offset);
+    }
+    return Optional.of(pages.checksums());
   }
 
   private Manifest pages() throws IOException {

@@ -22,6 +22,9 @@ public interface RemoteExport extends AutoCloseable {
   /// The manifest; waits for a source that is still hashing. Empty if the source has none.
   Optional<Manifest> manifest() throws IOException;
 
+  /// A checksum for each page of a range, or empty if the source's version has none.
+  Optional<List<Long>> pages(long offset, int length) throws IOException;
+
   /// Pulls ranges over all data connections; returns when the sink has taken every byte.
   PullSummary pull(List<Range> ranges, PullSettings settings, RangeSink sink) throws IOException;
 

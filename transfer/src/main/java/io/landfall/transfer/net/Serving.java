@@ -5,6 +5,7 @@ import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.AskPages;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Fin;
 import io.landfall.protocol.message.TransferMessage.MapRange;
@@ -115,6 +116,12 @@ final class Serving {
   void map(MapRange question) {
     if (begin(question.request())) {
       onDisk(() -> reply(question.request(), () -> source.map(question)));
+    }
+  }
+
+  void pages(AskPages question) {
+    if (begin(question.request())) {
+      onDisk(() -> reply(question.request(), () -> source.pages(question)));
     }
   }
 

@@ -8,7 +8,10 @@ import io.landfall.protocol.message.TransferMessage.Hello;
 /// have.
 final class Versions {
   static final int MIN = 1;
-  static final int MAX = 1;
+  static final int MAX = 2;
+
+  /// From this on, DATA may be compressed with zstd and checksums of pages be asked for.
+  static final int ZSTD_AND_PAGES = 2;
 
   private Versions() {}
 

@@ -5,8 +5,10 @@ import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.netty.buffer.ByteBufAllocator;
 
-/// Decides frame by frame whether what goes over one connection is compressed: when the network is
-/// what everything waits for, and the bytes before these became smaller.
+/// Decides frame by frame whether, and with what, what goes over one connection is compressed: when
+/// the network is what everything waits for, and the bytes before these became smaller. LZ4 where
+/// it waits a little, zstd where it carried less than [#ZSTD_BYTES_PER_SECOND]: there is time for
+/// the fifth that zstd saves more.
 ///
 /// It begins when most of the last frames found the connection's queue filled, while it carried
 /// less than [#SLOW_BYTES_PER_SECOND]: what is faster, a processor cannot compress in time. It ends
@@ -17,6 +19,10 @@ import io.netty.buffer.ByteBufAllocator;
 public final class AdaptiveCompression {
   /// A gigabit a second. LZ4 makes 300 MB/s of text a second and core, and both sides pay.
   static final double SLOW_BYTES_PER_SECOND = 125e6;
+
+  /// A third of what zstd makes of text on one core: two connections at that rate leave a core
+  /// free.
+  static final double ZSTD_BYTES_PER_SECOND = 40e6;
 
   static final int PERIOD_FRAMES = 16;
   private static final int MOST = PERIOD_FRAMES * 3 / 4;
@@ -33,6 +39,7 @@ public final class AdaptiveCompression {
   private int frames;
   private int waits;
   private int rest;
+  private Codec codec = Codec.LZ4;
   private double plainRate; // of the image, in the period before it began
   private long periodStart = -1;
   private long periodBytes;
@@ -68,6 +75,7 @@ public final class AdaptiveCompression {
     } else {
       on = waits >= MOST && wireRate < SLOW_BYTES_PER_SECOND;
       plainRate = imageRate;
+      codec = wireRate < ZSTD_BYTES_PER_SECOND ? Codec.ZSTD : Codec.LZ4;
     }
   }
 
@@ -79,20 +87,26 @@ public final class AdaptiveCompression {
   /// Compresses a frame if that pays.
   ///
   /// @param data taken over
+  /// @param strongest that the receiver takes
   /// @return `data` itself, or its compressed form
-  Data apply(Data data, ByteBufAllocator allocator) {
-    if (!on) {
+  Data apply(Data data, Codec strongest, ByteBufAllocator allocator) {
+    if (!on || strongest == Codec.PLAIN) {
       return data;
     }
     if (plainStretch > 0) {
       plainStretch -= data.rawLength();
       return data;
     }
-    Data packed = Payloads.compress(data, allocator);
+    Data packed = Payloads.compress(data, codec(strongest), allocator);
     if (packed.codec() == Codec.PLAIN) {
       plainStretch = PLAIN_STRETCH_BYTES;
     }
     return packed;
+  }
+
+  /// What compresses now.
+  Codec codec(Codec strongest) {
+    return codec.compareTo(strongest) < 0 ? codec : strongest;
   }
 
   /// Compresses always, for tests and for who knows better.

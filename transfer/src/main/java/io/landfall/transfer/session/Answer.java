@@ -141,7 +141,7 @@ public final class Answer implements AutoCloseable {
             to - from,
             Codec.PLAIN,
             bytes.retainedSlice(from, to - from));
-    return want.compressed() ? compression.apply(plain, allocator) : plain;
+    return compression.apply(plain, want.codec(), allocator);
   }
 
   /// Lets go of the export; may come before the answer is complete.

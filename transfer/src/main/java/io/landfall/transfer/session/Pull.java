@@ -82,12 +82,7 @@ public final class Pull {
     on.asks++;
     on.unwrittenBytes += range.length();
     return new Want(
-        request,
-        handle,
-        range.offset(),
-        (int) range.length(),
-        settings.urgent(),
-        settings.compressed());
+        request, handle, range.offset(), (int) range.length(), settings.urgent(), settings.codec());
   }
 
   /// Checks bytes that arrived.

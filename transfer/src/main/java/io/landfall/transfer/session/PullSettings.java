@@ -1,6 +1,7 @@
 package io.landfall.transfer.session;
 
 import io.landfall.protocol.message.Limits;
+import io.landfall.protocol.message.TransferMessage.Codec;
 
 /// How a pull cuts its work.
 ///
@@ -9,12 +10,12 @@ import io.landfall.protocol.message.Limits;
 /// @param wantBytes what one WANT asks for
 /// @param windowBytes what one connection may have asked for and not yet written
 /// @param urgent go before pulls that are not
-/// @param compressed let the source compress
+/// @param codec the strongest that the source may compress with
 public record PullSettings(
-    long unitBytes, int wantBytes, long windowBytes, boolean urgent, boolean compressed) {
+    long unitBytes, int wantBytes, long windowBytes, boolean urgent, Codec codec) {
   /// For whole images.
   public static final PullSettings BULK =
-      new PullSettings(16 << 20, 1 << 20, 8 << 20, false, false);
+      new PullSettings(16 << 20, 1 << 20, 8 << 20, false, Codec.PLAIN);
 
   public PullSettings {
     if (unitBytes < wantBytes
@@ -28,11 +29,11 @@ public record PullSettings(
 
   /// The same, for a reader who waits for it.
   public PullSettings asUrgent() {
-    return new PullSettings(unitBytes, wantBytes, windowBytes, true, compressed);
+    return new PullSettings(unitBytes, wantBytes, windowBytes, true, codec);
   }
 
-  /// The same, with or without compression.
-  public PullSettings compressed(boolean yes) {
-    return new PullSettings(unitBytes, wantBytes, windowBytes, urgent, yes);
+  /// The same, letting the source compress.
+  public PullSettings compressed(Codec strongest) {
+    return new PullSettings(unitBytes, wantBytes, windowBytes, urgent, strongest);
   }
 }

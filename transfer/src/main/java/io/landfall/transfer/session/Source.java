@@ -2,11 +2,13 @@ package io.landfall.transfer.session;
 
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Manifest;
+import io.landfall.protocol.content.PageChecksums;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.AskManifest;
+import io.landfall.protocol.message.TransferMessage.AskPages;
 import io.landfall.protocol.message.TransferMessage.ExtentKind;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.IdRun;
@@ -17,10 +19,13 @@ import io.landfall.protocol.message.TransferMessage.MapRange;
 import io.landfall.protocol.message.TransferMessage.Mapped;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Pages;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.snapshot.device.Extent;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,8 @@ import java.util.function.Consumer;
 /// The answering side of one link: opens exports, says what lies in them, names their chunks, and
 /// makes [answers][Answer] to wants. Any thread; calls block while a device or [Exports] does.
 public final class Source implements AutoCloseable {
+  private static final int PAGES_AT_ONCE_BYTES = 256 << 10;
+
   private final Exports exports;
   private final ByteBufAllocator allocator;
   private final Map<Integer, OpenExport> handles = new ConcurrentHashMap<>();
@@ -53,6 +60,37 @@ public final class Source implements AutoCloseable {
   /// Answers a MAP.
   public TransferMessage map(MapRange question) {
     return using(question.request(), question.handle(), export -> mapped(question, export));
+  }
+
+  /// Answers an ASK_PAGES: reads them all.
+  public TransferMessage pages(AskPages question) {
+    return using(question.request(), question.handle(), export -> checksums(question, export));
+  }
+
+  private Pages checksums(AskPages question, Export export) throws IOException {
+    requireInside(question.offset(), question.length(), export);
+    ByteBuf bytes = allocator.directBuffer(PAGES_AT_ONCE_BYTES, PAGES_AT_ONCE_BYTES);
+    try {
+      List<Long> checksums = new ArrayList<>();
+      for (int at = 0; at < question.length(); at += PAGES_AT_ONCE_BYTES) {
+        int length = Math.min(PAGES_AT_ONCE_BYTES, question.length() - at);
+        ByteBuffer piece = bytes.nioBuffer(0, length);
+        export.device().read(question.offset() + at, piece);
+        checksums.addAll(PageChecksums.of(piece.flip()));
+      }
+      return new Pages(question.request(), question.handle(), question.offset(), checksums);
+    } finally {
+      bytes.release();
+    }
+  }
+
+  private static void requireInside(long offset, long length, Export export)
+      throws ProtocolException {
+    long size = export.device().sizeBytes();
+    if (offset + length > size) {
+      throw new ProtocolException(
+          ErrorCode.OUT_OF_RANGE, "bytes " + offset + " to " + (offset + length) + " of " + size);
+    }
   }
 
   /// Answers an ASK_MANIFEST, at once or when hashing is through.

@@ -1,5 +1,5 @@
-/// Directories on the wire: a listing, a pack of all small files, and each large file as an image
-/// of its own; landed in a staging directory and committed as one rename.
+/// Directories on the wire: a listing, a pack of all small files and their digests, and each large
+/// file as an image of its own; landed in a staging directory and committed as one rename.
 ///
 /// A directory moves by the same verb as an image: the receiver pulls. Its small files lie one
 /// behind the other in one export, so that thousands of them are a few wants; its large ones land

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
+import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
@@ -65,7 +66,7 @@ class ExportTableTest {
           source.fin(handle);
           handle = open(source);
         }
-        try (Answer answer = source.want(new Want(1, handle, 0, 16 << 20, false, false))) {
+        try (Answer answer = source.want(new Want(1, handle, 0, 16 << 20, false, Codec.PLAIN))) {
           if (answer.next(new AdaptiveCompression()).getFirst() instanceof Failure refusal) {
             assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_AUTHORISED);
             assertThat(refusal.sentence()).contains("bytes were taken of 'disk'");

@@ -199,6 +199,8 @@ class LandingKillsIT {
         System.out.println("landed " + landed.record().resumedBytes());
       } catch (LandingException e) {
         System.out.println("failed: " + e.getMessage());
+      } catch (IOException e) { // a machine that is too busy may not greet in time
+        System.out.println("failed: landing not begun: " + e.getMessage());
       }
     }
   }

@@ -2,6 +2,7 @@ package io.landfall.transfer.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.landfall.protocol.message.TransferMessage.Codec;
 import org.junit.jupiter.api.Test;
 
 class AdaptiveCompressionTest {
@@ -45,6 +46,20 @@ class AdaptiveCompressionTest {
       period(true, 100e6);
     }
     assertThat(compression.on()).as("after a while").isTrue();
+  }
+
+  @Test
+  void slowerNetworkGetsTheStrongerCodecUnlessTheReceiverDoesNotTakeIt() {
+    period(true, 100e6);
+    assertThat(compression.codec(Codec.ZSTD)).isEqualTo(Codec.LZ4);
+    Compression slow = new Compression();
+    for (int i = 1; i <= Compression.PERIOD_FRAMES; i++) {
+      slow.observe(
+          true, (long) i * Answer.FRAME_BYTES, i * (long) (Answer.FRAME_BYTES / 10e6 * 1e9));
+    }
+    assertThat(slow.on()).isTrue();
+    assertThat(slow.codec(Codec.ZSTD)).isEqualTo(Codec.ZSTD);
+    assertThat(slow.codec(Codec.LZ4)).isEqualTo(Codec.LZ4);
   }
 
   @Test

@@ -66,7 +66,7 @@ final class Simulation {
             want,
             want * (long) random.nextInt(1, 5),
             random.nextBoolean(),
-            random.nextInt(4) == 0);
+            random.nextInt(4) == 0 ? random.nextBoolean() ? Codec.LZ4 : Codec.ZSTD : Codec.PLAIN);
     this.credit = new Purse(want * (long) random.nextInt(1, 8));
     this.pull = new Pull(opened.handle(), this.ranges, settings, credit, () -> nextRequest++);
     openLane();
