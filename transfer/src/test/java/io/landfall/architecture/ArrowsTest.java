@@ -46,7 +46,12 @@ class ArrowsTest {
         List.of(BASE + "protocol.content..", BASE + "protocol.error..", "io.netty.buffer.."));
     rows.put(
         "protocol.codec",
-        List.of(BASE + "protocol..", "io.netty.buffer..", "io.netty.util..", "net.jpountz.."));
+        List.of(
+            BASE + "protocol..",
+            "io.netty.buffer..",
+            "io.netty.util..",
+            "net.jpountz..",
+            "com.github.luben.zstd.."));
 
     rows.put("protocol.nbd", List.of("io.netty.buffer.."));
 

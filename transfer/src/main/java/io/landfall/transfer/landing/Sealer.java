@@ -1,15 +1,12 @@
 package io.landfall.transfer.landing;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Range;
-import io.landfall.snapshot.device.RawFile;
 import io.landfall.store.chunking.LowPriority;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +25,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// than [#FAST_BYTES_PER_SECOND] they do nothing at all: such a transfer is bound by processors and
 /// memory, and is over soon. What they have not come to when the transfer ends is hashed by
 /// [#finish], on all processors and with the usual priority.
-///
-/// An image of more than half of the memory is hashed beside its transfer however fast that is, and
-/// given up by the page cache chunk by chunk: hashed later it would be read from the disk again,
-/// and kept it would push out what the host's guests and other landings need.
 final class Sealer implements AutoCloseable {
   /// A network of more than 2 Gbit/s, or a local copy.
   static final double FAST_BYTES_PER_SECOND = 250e6;
@@ -42,7 +35,6 @@ final class Sealer implements AutoCloseable {
   private final int chunkSizeBytes;
   private final Manifest.Builder builder;
   private final RangeSet expected;
-  private final boolean large;
   private final Map<Long, AtomicLong> missing = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -54,12 +46,6 @@ final class Sealer implements AutoCloseable {
 
   /// @param expected what will be [#written]: a chunk is ready when all of its part of it was
   Sealer(BlockDevice device, int chunkSizeBytes, RangeSet expected, int threadCount) {
-    this(device, chunkSizeBytes, expected, threadCount, large(device.sizeBytes()));
-  }
-
-  Sealer(
-      BlockDevice device, int chunkSizeBytes, RangeSet expected, int threadCount, boolean large) {
-    this.large = large;
     this.device = device;
     this.chunkSizeBytes = chunkSizeBytes;
     this.builder = Manifest.builder(device.sizeBytes(), chunkSizeBytes);
@@ -70,11 +56,6 @@ final class Sealer implements AutoCloseable {
         work(true);
       });
     }
-  }
-
-  private static boolean large(long bytes) {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
-        && bytes > machine.getTotalMemorySize() / 2;
   }
 
   /// Seals every chunk that `complete` touches and that nothing is expected of. Before the first
@@ -144,19 +125,10 @@ final class Sealer implements AutoCloseable {
     while (chunk >= 0) {
       try {
         builder.put(chunk, hash(device, chunk, chunkSizeBytes, buffer));
-        forget(chunk);
       } catch (IOException | RuntimeException e) {
         failed(new IOException("hashing chunk " + chunk + ": " + e.getMessage(), e));
       }
       chunk = next(beside);
-    }
-  }
-
-  /// What is not on the disk yet stays: the kernel gives it up when it is, under pressure.
-  private void forget(long chunk) throws IOException {
-    if (large && device instanceof RawFile file) {
-      long start = chunk * chunkSizeBytes;
-      file.forget(start, Chunks.length(chunk, file.sizeBytes(), chunkSizeBytes));
     }
   }
 
@@ -186,7 +158,7 @@ final class Sealer implements AutoCloseable {
   }
 
   private boolean fast() {
-    return !large && rate.bytesPerSecond(System.nanoTime()) > FAST_BYTES_PER_SECOND;
+    return rate.bytesPerSecond(System.nanoTime()) > FAST_BYTES_PER_SECOND;
   }
 
   private void failed(IOException e) {
