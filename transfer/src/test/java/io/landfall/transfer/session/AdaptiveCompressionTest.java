@@ -52,8 +52,8 @@ class AdaptiveCompressionTest {
   void slowerNetworkGetsTheStrongerCodecUnlessTheReceiverDoesNotTakeIt() {
     period(true, 100e6);
     assertThat(compression.codec(Codec.ZSTD)).isEqualTo(Codec.LZ4);
-    Compression slow = new Compression();
-    for (int i = 1; i <= Compression.PERIOD_FRAMES; i++) {
+    AdaptiveCompression slow = new AdaptiveCompression();
+    for (int i = 1; i <= AdaptiveCompression.PERIOD_FRAMES; i++) {
       slow.observe(
           true, (long) i * Answer.FRAME_BYTES, i * (long) (Answer.FRAME_BYTES / 10e6 * 1e9));
     }
