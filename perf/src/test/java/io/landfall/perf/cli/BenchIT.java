@@ -146,9 +146,9 @@ class BenchIT {
   void hostsHaveAnImageFromEachOther() {
     assumeThat(Programs.root()).as("root").isTrue();
     List<Figure> figures = reports.get("swarm").outcome().figures();
-    double one = sent(figures, "landfall, one host");
-    assertThat(sent(figures, "landfall, 2 hosts")).isLessThan(1.5 * one);
-    assertThat(sent(figures, "landfall, 2 hosts, no swarm")).isGreaterThan(1.8 * one);
+    // 8 MiB of data, which may be compressed on the way: two hosts alone would take 16 of them.
+    assertThat(sent(figures, "landfall, 2 hosts")).isBetween(2.0, 12.0);
+    assertThat(sent(figures, "landfall, 2 hosts, no swarm")).isBetween(4.0, 24.0);
     assertThat(reports.get("swarm").outcome().verdicts()).hasSize(1);
   }
 
