@@ -141,7 +141,7 @@ final class LinkDirection implements Runnable {
 
   /// A segment that a card would cut counts with the headers of all its parts.
   private static long wireLength(MemorySegment packet, int read) {
-    long bytes = read - TunDevice.HEADER_BYTES;
+    long bytes = (long) read - TunDevice.HEADER_BYTES;
     int kind = packet.get(ValueLayout.JAVA_BYTE, 1);
     int segment = Short.toUnsignedInt(packet.get(SHORT, 4));
     if (kind == 0 || segment == 0) {

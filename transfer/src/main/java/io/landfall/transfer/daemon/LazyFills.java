@@ -33,6 +33,8 @@ final class LazyFills {
 
   /// Is told how far a landing is.
   interface Listener {
+    /// It has come this far.
+    ///
     /// @param doneBytes that travelled, of `totalBytes` that travel as far as is known now
     void filling(String device, String phase, long doneBytes, long totalBytes);
   }

@@ -134,7 +134,8 @@ final class TreeDigests implements AutoCloseable {
     notifyAll();
   }
 
-  /// Guarded by this.
+  /// Waits for a notice; its callers hold this and look again. Guarded by this.
+  @SuppressWarnings("WaitNotInLoop")
   private void pause() throws IOException {
     try {
       wait();

@@ -74,7 +74,7 @@ class ReloadTest {
           "LANDFALL_LOG_LEVEL");
 
   /// Settings that show in what an execute host says of itself.
-  private record Shown(String name, String value, List<String> besides, String in, String at) {}
+  record Shown(String name, String value, List<String> besides, String in, String at) {}
 
   private static final List<Shown> SHOWN =
       List.of(
@@ -333,6 +333,7 @@ class ReloadTest {
   }
 
   @Test
+  @SuppressWarnings("try") // a host that falls silent
   void aSilentHostKeepsItsJobForAsLongAsIsSaidNow() throws Exception {
     try (ReloadableAgent gone = execute("gone");
         ReloadableAgent waits = submit("waits", gone)) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class MetricsTest {
   @Test
   void everyMetricHasHelpAndStandsInTheManualAndNoOtherDoes() throws Exception {
     String text = text();
-    TreeSet<String> helped = names("(?m)^# HELP (landfall_\\w+) \\w+.*\\.$", text);
+    Set<String> helped = names("(?m)^# HELP (landfall_\\w+) \\w+.*\\.$", text);
     assertThat(names("(?m)^# TYPE (landfall_\\w+) ", text)).isEqualTo(helped);
     assertThat(
             names(
@@ -80,7 +81,7 @@ class MetricsTest {
         .formatted(reason, count);
   }
 
-  private static TreeSet<String> names(String pattern, String text) {
+  private static Set<String> names(String pattern, String text) {
     TreeSet<String> names = new TreeSet<>();
     var matcher = Pattern.compile(pattern).matcher(text);
     while (matcher.find()) {

@@ -61,11 +61,16 @@ public final class ServedDisk implements AutoCloseable {
 
   /// As Ctrl-C.
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-      kill();
-      throw new AssertionError("it does not end when told to");
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        kill();
+        throw new AssertionError("it does not end when told to");
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
   }
 }
