@@ -30,6 +30,7 @@ public final class Administration {
           "MAX_CONCURRENT_DOWNLOADS",
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
+          "LANDFALL_MAX_SEND_RATE_PER_OWNER",
           "LANDING",
           "VM_NETWORKING_BRIDGE_INTERFACE",
           "RESERVED_DISK",

@@ -74,6 +74,7 @@ public final class Agent implements AutoCloseable {
     Endpoint endpoint =
         Endpoint.open(EndpointSettings.of(settings.name()), settings.security().admission());
     endpoint.limitSending(settings.transfers().sendBytesPerSecond());
+    endpoint.limitSendingOfEachOwner(settings.transfers().ownerBytesPerSecond());
     Observer observer = Observer.open(history(settings), ErrorCodes::of);
     Optional<ExecuteAgent> execute = Optional.empty();
     Optional<SubmitAgent> submit = Optional.empty();
@@ -231,6 +232,7 @@ public final class Agent implements AutoCloseable {
   /// Takes over what can change while it runs.
   void reconfigure(AgentSettings fresh) {
     endpoint.limitSending(fresh.transfers().sendBytesPerSecond());
+    endpoint.limitSendingOfEachOwner(fresh.transfers().ownerBytesPerSecond());
     authorisation.submitHosts(fresh.security().submitHosts());
     status.reconfigure(fresh);
     execute.ifPresent(role -> role.reconfigure(fresh));

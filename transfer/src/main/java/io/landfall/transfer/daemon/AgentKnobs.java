@@ -52,6 +52,7 @@ public final class AgentKnobs {
           "MAX_CONCURRENT_DOWNLOADS",
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
+          "LANDFALL_MAX_SEND_RATE_PER_OWNER",
           "LANDING",
           "LANDFALL_SWARM",
           "LANDFALL_SWARM_UPLOADS",
@@ -203,6 +204,7 @@ public final class AgentKnobs {
         (long) number("LANDFALL_IMAGE_CACHE_SIZE", 0, 0, Integer.MAX_VALUE) << 20,
         (long) number("RESERVED_DISK", 0, 0, Integer.MAX_VALUE) << 20,
         (long) number("LANDFALL_MAX_SEND_RATE", 0, 0, Integer.MAX_VALUE) << 10,
+        (long) number("LANDFALL_MAX_SEND_RATE_PER_OWNER", 0, 0, Integer.MAX_VALUE) << 10,
         lazily(),
         configuration.bool("LANDFALL_SWARM", standard.swarm()),
         number("LANDFALL_SWARM_UPLOADS", standard.swarmUploads(), 1, MAX_SWARM_UPLOADS));

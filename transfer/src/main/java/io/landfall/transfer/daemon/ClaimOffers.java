@@ -64,6 +64,7 @@ final class ClaimOffers {
         .profiles()
         .forEach((device, text) ->
             exports.offer(
+                Names.owner(job),
                 Names.claimPart(job, Names.profile(device)),
                 () -> Export.of(ClaimState.device(text))));
   }
@@ -76,7 +77,7 @@ final class ClaimOffers {
     if (!files.present()) {
       return Optional.empty();
     }
-    exports.offer(export, () -> Export.of(files.changed()));
+    exports.offer(Names.owner(job), export, () -> Export.of(files.changed()));
     return Optional.of(export);
   }
 
@@ -128,6 +129,7 @@ final class ClaimOffers {
           }
         });
     exports.offer(
+        Names.owner(job),
         Names.claimPart(job, prefix + device),
         () ->
             Export.of(disks.withoutEqual(device, disk.open(), named(manifest)))
@@ -151,7 +153,9 @@ final class ClaimOffers {
   void offerSaved(ExportTable exports, Path memory) {
     offerMemory(exports, "", memory, hashed(() -> manifestOf(memory)));
     exports.offer(
-        Names.claimPart(job, ClaimState.DEVICE_STATE), () -> Export.of(state.deviceState()));
+        Names.owner(job),
+        Names.claimPart(job, ClaimState.DEVICE_STATE),
+        () -> Export.of(state.deviceState()));
   }
 
   /// Nobody pulls what was frozen any more. Names that are not all found yet may be wrong: the file
@@ -173,6 +177,7 @@ final class ClaimOffers {
     lastMemory = hashed(() -> manifestOf(memory, before, frozen));
     offerMemory(exports, FROZEN, memory, lastMemory);
     exports.offer(
+        Names.owner(job),
         Names.claimPart(job, FROZEN + ClaimState.DEVICE_STATE),
         () -> Export.of(ClaimState.device(frozen.saved().deviceState())));
   }
@@ -180,6 +185,7 @@ final class ClaimOffers {
   private void offerMemory(
       ExportTable exports, String prefix, Path memory, CompletableFuture<Manifest> manifest) {
     exports.offer(
+        Names.owner(job),
         Names.claimPart(job, prefix + ClaimState.MEMORY),
         () -> Export.of(RawFile.open(memory)).withManifest(manifest));
   }

@@ -10,6 +10,8 @@ import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
 import io.landfall.transfer.control.TransferLine;
 import io.landfall.transfer.net.Peer;
+import io.landfall.transfer.net.PeerIdentity;
+import io.landfall.transfer.net.PeerIdentity.Proof;
 import io.landfall.transfer.observe.Observer;
 import io.landfall.transfer.session.Export;
 import io.landfall.transfer.tree.CopyLanding;
@@ -89,7 +91,15 @@ public final class CopyDesk {
     Offer offer = slash < 0 ? null : offers.get(name.substring(0, slash));
     return offer == null || !offer.to().equals(peer)
         ? Optional.empty()
-        : offer.source().find(name.substring(slash + 1));
+        : offer
+            .source()
+            .find(name.substring(slash + 1))
+            .map(export -> export.withOwner(user(peer.identity())));
+  }
+
+  /// As jobs name their owner; who proves no user's name is called what it proves.
+  private static String user(PeerIdentity who) {
+    return who.proof() == Proof.USER_CERTIFICATE ? who.name() : who.owner();
   }
 
   /// Lands here what the peer serves.

@@ -46,12 +46,14 @@ final class ExportTable implements Exports {
 
   /// Something on offer, and what was taken of it through however many handles.
   private final class Offer {
+    private final String owner;
     private final Source source;
     private final java.time.Instant until = clock.instant().plus(OPEN_WITHIN);
     private final AtomicLong taken = new AtomicLong();
     private volatile Supplier<Optional<ImageId>> image = Optional::empty;
 
-    Offer(Source source) {
+    Offer(String owner, Source source) {
+      this.owner = owner;
       this.source = source;
     }
 
@@ -63,7 +65,7 @@ final class ExportTable implements Exports {
       Export export = source.open();
       image = export::knownImageId; // which may be known later
       long ceiling = TIMES * export.sizeBytes() + SLACK_BYTES;
-      return export.withAllowance(allowance(name, ceiling));
+      return export.withOwner(owner).withAllowance(allowance(name, ceiling));
     }
 
     private Allowance allowance(String name, long ceiling) {
@@ -74,8 +76,11 @@ final class ExportTable implements Exports {
     }
   }
 
-  void offer(String name, Source source) {
-    offers.put(name, new Offer(source));
+  /// Puts something here.
+  ///
+  /// @param owner whose job it is for
+  void offer(String owner, String name, Source source) {
+    offers.put(name, new Offer(owner, source));
   }
 
   /// Whether that image is on offer, and was opened.

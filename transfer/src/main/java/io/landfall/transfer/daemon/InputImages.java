@@ -132,6 +132,7 @@ final class InputImages implements AutoCloseable {
   void offerTo(ExportTable exports) {
     for (VmDisk disk : job.vm().disks()) {
       exports.offer(
+          job.key().owner(),
           Names.inputDisk(job.name(), disk.device()),
           () ->
               Export.of(open(disk))
@@ -139,6 +140,7 @@ final class InputImages implements AutoCloseable {
                   .withChecksums(checksums(disk))
                   .withStamp(Export.stampOf(source(disk))));
       exports.offer(
+          job.key().owner(),
           Names.inputDisk(job.name(), Names.profile(disk.device())),
           () -> Export.of(profileDevice(disk)));
     }

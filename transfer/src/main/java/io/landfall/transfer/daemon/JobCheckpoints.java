@@ -123,6 +123,7 @@ final class JobCheckpoints {
   private void offer(ExportTable exports, CheckpointRecord record) {
     for (var device : record.devices()) {
       exports.offer(
+          job.key().owner(),
           Names.checkpointPart(record.id().text(), device.name()),
           () -> {
             CheckpointDevice content = store().openDevice(record.id(), device.name());
@@ -132,6 +133,7 @@ final class JobCheckpoints {
     }
     for (var blob : record.blobs()) {
       exports.offer(
+          job.key().owner(),
           Names.checkpointPart(record.id().text(), blob.name()),
           () -> Export.of(memoryDevice(store().blob(record.id(), blob.name()))));
     }

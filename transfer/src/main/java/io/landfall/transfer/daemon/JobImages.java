@@ -84,8 +84,9 @@ final class JobImages implements AutoCloseable {
   void offerTo(ExportTable exports) {
     inputs.offerTo(exports);
     JobFiles.export(job.vm(), job.name())
-        .ifPresent(
-            export -> exports.offer(export, () -> Export.of(FilePack.pack(JobFiles.of(job.vm())))));
+        .ifPresent(export ->
+            exports.offer(
+                job.key().owner(), export, () -> Export.of(FilePack.pack(JobFiles.of(job.vm())))));
     checkpoints.offerTo(exports);
   }
 

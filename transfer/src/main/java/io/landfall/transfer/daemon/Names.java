@@ -30,6 +30,12 @@ final class Names {
     return "claim/" + job + "/" + part;
   }
 
+  /// Whose a job is that is called `owner/cluster.proc@host`.
+  static String owner(String job) {
+    int slash = job.indexOf('/');
+    return slash < 0 ? "" : job.substring(0, slash);
+  }
+
   /// A directory name for a job: readable, of safe characters only, and different for different
   /// jobs whatever they contain.
   static String directory(String job) {

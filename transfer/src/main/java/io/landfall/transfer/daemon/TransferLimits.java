@@ -9,6 +9,8 @@ package io.landfall.transfer.daemon;
 /// @param reserveBytes `RESERVED_DISK`, in MiB: what landings leave free on the disk
 /// @param sendBytesPerSecond `LANDFALL_MAX_SEND_RATE`, in KiB a second: what all pulls from this
 ///   host together may take; 0 for no limit
+/// @param ownerBytesPerSecond `LANDFALL_MAX_SEND_RATE_PER_OWNER`, in KiB a second: what all pulls
+///   of one owner's jobs and copies from this host may take; 0 for no limit
 /// @param lazy `LANDING`: whether machines of jobs that do not say run while their disks land
 /// @param swarm `LANDFALL_SWARM`: whether execute hosts that land one image have it from each other
 /// @param swarmUploads `LANDFALL_SWARM_UPLOADS`: pieces that one execute host sends at once
@@ -18,11 +20,12 @@ record TransferLimits(
     long cacheBytes,
     long reserveBytes,
     long sendBytesPerSecond,
+    long ownerBytesPerSecond,
     boolean lazy,
     boolean swarm,
     int swarmUploads) {
   /// HTCondor's defaults where it has any.
-  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0, false, true, 4);
+  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0, 0, false, true, 4);
 
   /// The same with another `LANDING`.
   TransferLimits landing(boolean lazily) {
@@ -32,6 +35,7 @@ record TransferLimits(
         cacheBytes,
         reserveBytes,
         sendBytesPerSecond,
+        ownerBytesPerSecond,
         lazily,
         swarm,
         swarmUploads);

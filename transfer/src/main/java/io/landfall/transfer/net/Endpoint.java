@@ -66,7 +66,7 @@ public final class Endpoint implements AutoCloseable {
   private final ExecutorService writing;
   private final Budget receiveMemory;
   private final Budget sendMemory;
-  private final Throttle sending = new Throttle();
+  private final Pacing sending = new Pacing();
   private final Shared shared = new Shared();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final List<Channel> listening = new ArrayList<>(); // guarded by itself
@@ -118,11 +118,21 @@ public final class Endpoint implements AutoCloseable {
   /// Keeps what is sent in answer to pulls, over all links together, to so many bytes a second; 0
   /// lifts the limit.
   public void limitSending(long bytesPerSecond) {
+    sending.limitAll(requireRate(bytesPerSecond), System.nanoTime());
+  }
+
+  /// Keeps what is sent of each owner's exports, over all links together, to so many bytes a
+  /// second; 0 lifts the limit. Whoever waits does not hold up another owner's answers.
+  public void limitSendingOfEachOwner(long bytesPerSecond) {
+    sending.limitEach(requireRate(bytesPerSecond), System.nanoTime());
+  }
+
+  private static long requireRate(long bytesPerSecond) {
     if (bytesPerSecond < 0) {
       throw new IllegalArgumentException(
           "bytes a second: " + bytesPerSecond + ", expected 0 or more");
     }
-    sending.limit(bytesPerSecond, System.nanoTime());
+    return bytesPerSecond;
   }
 
   /// Takes links from others.
@@ -335,7 +345,7 @@ public final class Endpoint implements AutoCloseable {
     }
 
     @Override
-    public Throttle sending() {
+    public Pacing sending() {
       return sending;
     }
 

@@ -24,7 +24,7 @@ interface Machinery {
   Budget sendMemory();
 
   /// What may be sent a second.
-  Throttle sending();
+  Pacing sending();
 
   /// A link is closed.
   void forget(Link link);

@@ -11,17 +11,21 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /// The answers that one data connection owes: read on the disk pool, one frame at a time, while the
 /// connection has less than [#HIGH_WATER_BYTES] queued and the endpoint has memory. Urgent answers
-/// go first.
+/// go first; while one owner has sent all that it may for now, others go on.
 final class Outbox {
   private static final Logger LOG = System.getLogger(Outbox.class.getName());
 
@@ -37,7 +41,7 @@ final class Outbox {
   private final Connection connection;
   private final Executor disk;
   private final Budget memory;
-  private final Throttle throttle;
+  private final Pacing pacing;
   private boolean throttled; // of the turn under way
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Answer> urgent = new ArrayDeque<>(); // guarded by lock
@@ -51,7 +55,7 @@ final class Outbox {
     this.connection = connection;
     this.disk = machinery.reading();
     this.memory = machinery.sendMemory();
-    this.throttle = machinery.sending();
+    this.pacing = machinery.sending();
     connection.onDrained(this::proceed);
   }
 
@@ -104,7 +108,7 @@ final class Outbox {
       if (answer == null) {
         return;
       }
-      long nanos = throttle.waitNanos(System.nanoTime());
+      long nanos = pacing.waitNanos(answer.owner(), System.nanoTime());
       if (nanos > 0) {
         throttled = true;
         end();
@@ -126,7 +130,7 @@ final class Outbox {
     long sent = connection.queuedBytes();
     compression.observe(throttled || pending >= WAITING_BYTES, sent - pending, System.nanoTime());
     sendFrame(answer);
-    throttle.spent(connection.queuedBytes() - sent);
+    pacing.spent(answer.owner(), connection.queuedBytes() - sent, System.nanoTime());
     throttled = false;
   }
 
@@ -161,7 +165,7 @@ final class Outbox {
   private Answer begin() {
     lock.lock();
     try {
-      Answer answer = closed || full() ? null : next();
+      Answer answer = closed || full() ? null : soonest();
       running = answer != null;
       if (closed) {
         closeAll();
@@ -190,6 +194,28 @@ final class Outbox {
 
   private Answer next() {
     return urgent.isEmpty() ? others.peek() : urgent.peek();
+  }
+
+  /// The first that may go now; if all have to wait, the one that waits the shortest.
+  private Answer soonest() {
+    Answer first = next();
+    if (first == null || !pacing.tellsOwnersApart()) {
+      return first;
+    }
+    long now = System.nanoTime();
+    Map<String, Long> waits = new HashMap<>();
+    for (Deque<Answer> answers : List.of(urgent, others)) {
+      for (Answer answer : answers) {
+        if (waits.computeIfAbsent(answer.owner(), owner -> pacing.waitNanos(owner, now)) == 0) {
+          return answer;
+        }
+      }
+    }
+    String shortest = Collections.min(waits.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return Stream.concat(urgent.stream(), others.stream())
+        .filter(answer -> answer.owner().equals(shortest))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void remove(Answer answer) {

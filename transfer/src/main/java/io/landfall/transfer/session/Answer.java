@@ -51,6 +51,11 @@ public final class Answer implements AutoCloseable {
     return want.urgent();
   }
 
+  /// Whose bytes it sends; empty for nobody's.
+  public String owner() {
+    return export == null ? "" : export.export().owner();
+  }
+
   /// The next frame, if the kernel can send it from the file: a whole chunk of a raw file whose
   /// checksum is known and that has no zero page. Then this answer has moved on behind it.
   public Optional<FileBody> nextInFile() {

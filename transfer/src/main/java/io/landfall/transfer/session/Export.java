@@ -19,6 +19,7 @@ public final class Export implements AutoCloseable {
   private final String stamp;
   private final Allowance allowance;
   private final Checksums checksums;
+  private final String owner;
 
   private Export(
       BlockDevice device,
@@ -26,41 +27,43 @@ public final class Export implements AutoCloseable {
       Optional<ImageId> base,
       String stamp,
       Allowance allowance,
-      Checksums checksums) {
+      Checksums checksums,
+      String owner) {
     this.device = device;
     this.manifest = manifest;
     this.base = base;
     this.stamp = stamp;
     this.allowance = allowance;
     this.checksums = checksums;
+    this.owner = owner;
   }
 
   /// Offers all of `device`, which must not change while the export is open.
   public static Export of(BlockDevice device) {
     return new Export(
-        device, Optional.empty(), Optional.empty(), "", Allowance.UNLIMITED, Checksums.NONE);
+        device, Optional.empty(), Optional.empty(), "", Allowance.UNLIMITED, Checksums.NONE, "");
   }
 
   /// Names the chunks too, now or when hashing is through. A future that fails means that there are
   /// no names.
   public Export withManifest(CompletableFuture<Manifest> m) {
-    return new Export(device, Optional.of(m), base, stamp, allowance, checksums);
+    return new Export(device, Optional.of(m), base, stamp, allowance, checksums, owner);
   }
 
   /// Says that `HOLE` extents of the device mean "the same as the image with this id".
   public Export withBase(ImageId id) {
-    return new Export(device, manifest, Optional.of(id), stamp, allowance, checksums);
+    return new Export(device, manifest, Optional.of(id), stamp, allowance, checksums, owner);
   }
 
   /// Gives the content a stamp that changes whenever the content may have: with it, a landing that
   /// broke off is resumed although nobody has hashed the image.
   public Export withStamp(String text) {
-    return new Export(device, manifest, base, text, allowance, checksums);
+    return new Export(device, manifest, base, text, allowance, checksums, owner);
   }
 
   /// Bounds what may be taken of it.
   public Export withAllowance(Allowance bound) {
-    return new Export(device, manifest, base, stamp, bound, checksums);
+    return new Export(device, manifest, base, stamp, bound, checksums, owner);
   }
 
   /// Bytes on offer.
@@ -71,7 +74,12 @@ public final class Export implements AutoCloseable {
   /// Gives what an index knows of chunks of the default size: with it, a raw file on a link without
   /// encryption is sent by the kernel.
   public Export withChecksums(Checksums known) {
-    return new Export(device, manifest, base, stamp, allowance, known);
+    return new Export(device, manifest, base, stamp, allowance, known, owner);
+  }
+
+  /// Says whose it is: what all of one owner's exports send together may be limited.
+  public Export withOwner(String name) {
+    return new Export(device, manifest, base, stamp, allowance, checksums, name);
   }
 
   /// A stamp for the content of a file: device, inode, size and both times.
@@ -103,6 +111,11 @@ public final class Export implements AutoCloseable {
 
   Allowance allowance() {
     return allowance;
+  }
+
+  /// Whose it is; empty for nobody's.
+  String owner() {
+    return owner;
   }
 
   Checksums checksums() {

@@ -66,6 +66,7 @@ class AgentKnobsTest {
                 Map.entry("MAX_CONCURRENT_DOWNLOADS", "8"),
                 Map.entry("LANDFALL_IMAGE_CACHE_SIZE", "9"),
                 Map.entry("LANDFALL_MAX_SEND_RATE", "11"),
+                Map.entry("LANDFALL_MAX_SEND_RATE_PER_OWNER", "5"),
                 Map.entry("LANDING", "lazy"),
                 Map.entry("LANDFALL_SWARM", "false"),
                 Map.entry("LANDFALL_SWARM_UPLOADS", "3"),
@@ -98,7 +99,8 @@ class AgentKnobsTest {
     assertThat(settings.vmMemoryMiB()).isEqualTo(512);
     assertThat(settings.vmMaxNumber()).isEqualTo(3);
     assertThat(settings.transfers())
-        .isEqualTo(new TransferLimits(7, 8, 9L << 20, 700L << 20, 11L << 10, true, false, 3));
+        .isEqualTo(
+            new TransferLimits(7, 8, 9L << 20, 700L << 20, 11L << 10, 5L << 10, true, false, 3));
     assertThat(settings.bridge()).contains("br0");
     assertThat(settings.store().reservedDiskBytes()).isEqualTo(700L << 20);
     assertThat(settings.store().quotas().of("alice")).isEqualTo(20L << 20);

@@ -46,7 +46,7 @@ class ExportTableTest {
   void whatNobodyOpenedInTimeIsNotOnOfferAnyMore() throws IOException {
     Instant[] now = {Instant.EPOCH};
     ExportTable timed = new ExportTable(() -> now[0]);
-    timed.offer("disk", () -> Export.of(new MemoryDevice(4096)));
+    timed.offer("ann", "disk", () -> Export.of(new MemoryDevice(4096)));
     assertThat(timed.find("disk")).isPresent();
     now[0] = Instant.EPOCH.plus(Duration.ofMinutes(61));
     assertThatThrownBy(() -> timed.find("disk"))
@@ -57,7 +57,7 @@ class ExportTableTest {
   @Test
   void moreThanAFewTimesAnImageIsRefusedOverAllItsHandles() throws IOException {
     long size = 256L << 20;
-    table.offer("disk", () -> Export.of(new MemoryDevice(size)));
+    table.offer("ann", "disk", () -> Export.of(new MemoryDevice(size)));
     try (Source source = new Source(table, PooledByteBufAllocator.DEFAULT)) {
       int wants = 0;
       int handle = open(source);
@@ -84,6 +84,6 @@ class ExportTableTest {
   }
 
   private void offer(String name) {
-    table.offer(name, () -> Export.of(new MemoryDevice(4096)));
+    table.offer("ann", name, () -> Export.of(new MemoryDevice(4096)));
   }
 }

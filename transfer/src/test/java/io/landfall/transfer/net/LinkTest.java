@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.error.RemoteException;
+import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.snapshot.device.Range;
+import io.landfall.transfer.session.Export;
+import io.landfall.transfer.session.PullSettings;
+import io.landfall.transfer.session.RangeSink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,5 +173,59 @@ class LinkTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("connecting to")
         .hasMessageContaining("refused");
+  }
+
+  /// One data connection, on which the wants of the first pull stand before those of the second.
+  @Test
+  void whoHasSentAllThatOneOwnerMaySendHoldsUpNobodyElse() throws Exception {
+    server.limitSendingOfEachOwner(4 << 20);
+    try (Endpoint narrow =
+        Endpoint.open(
+            EndpointSettings.of("narrow").withDataConnections(1).withCompression(false))) {
+      Peer peer = narrow.connect(address);
+      accepted.take().serve(name -> Optional.of(random(8 << 20).withOwner(name)));
+      try (RemoteExport ofAnn = peer.open("ann");
+          RemoteExport ofBob = peer.open("bob")) {
+        CompletableFuture<Long> ann = pulled(ofAnn, 8 << 20);
+        CompletableFuture<Long> bob = pulled(ofBob, 1 << 20);
+        assertThat(bob.get()).isEqualTo(1 << 20);
+        assertThat(ann).as("two seconds at its rate").isNotDone();
+        assertThat(ann.get()).isEqualTo(8 << 20);
+      }
+    }
+  }
+
+  private static Export random(int bytes) {
+    byte[] content = new byte[bytes];
+    new Random(1).nextBytes(content);
+    return Export.of(MemoryDevice.of(content));
+  }
+
+  /// How many bytes came, when all have.
+  private static CompletableFuture<Long> pulled(RemoteExport export, long length) {
+    AtomicLong bytes = new AtomicLong();
+    RangeSink sink =
+        new RangeSink() {
+          @Override
+          public void data(long offset, ByteBuffer data) {
+            bytes.addAndGet(data.remaining());
+          }
+
+          @Override
+          public void zero(long offset, long zeros) {
+            bytes.addAndGet(zeros);
+          }
+        };
+    CompletableFuture<Long> all = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            export.pull(List.of(new Range(0, length)), PullSettings.BULK, sink);
+            all.complete(bytes.get());
+          } catch (IOException e) {
+            all.completeExceptionally(e);
+          }
+        });
+    return all;
   }
 }
