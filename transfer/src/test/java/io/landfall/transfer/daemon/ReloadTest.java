@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.landfall.snapshot.device.MemoryDevice;
+import io.landfall.store.checkpoint.Baseline;
+import io.landfall.store.checkpoint.CheckpointDraft;
 import io.landfall.store.checkpoint.CheckpointRecord;
 import io.landfall.store.checkpoint.CheckpointStore;
+import io.landfall.store.checkpoint.CheckpointWriter;
+import io.landfall.store.checkpoint.JobKey;
 import io.landfall.store.checkpoint.QuotaExceededException;
 import io.landfall.store.io.StoreFullException;
 import io.landfall.store.seal.StoreKey;
-import io.landfall.store.testing.Contents;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
@@ -17,6 +21,7 @@ import io.landfall.transfer.demo.DemoImage;
 import io.landfall.transfer.guest.WorkPlan;
 import io.landfall.transfer.lifecycle.VmNetwork;
 import io.landfall.transfer.net.PeerIdentity;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -288,28 +294,47 @@ class ReloadTest {
 
     submit.reload(more);
     CheckpointStore store = submit.agent.submit().store();
-    assertThatThrownBy(() -> Contents.commit(store, Optional.empty(), Contents.device(1, 4)))
-        .isInstanceOf(StoreFullException.class);
+    assertThatThrownBy(() -> commit(store, 1)).isInstanceOf(StoreFullException.class);
     submit.reload();
-    store.delete(Contents.commit(store, Optional.empty(), Contents.device(1, 4)).id());
+    store.delete(commit(store, 1).id());
+  }
+
+  /// Stores a MiB of two bits a byte, which only zstd makes much smaller, for a job of alice's.
+  private static CheckpointRecord commit(CheckpointStore store, long seed) throws IOException {
+    byte[] bytes = new byte[1 << 20];
+    new Random(seed).nextBytes(bytes);
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] &= 3;
+    }
+    JobKey job = new JobKey("submit.example", "alice", 12, 0);
+    try (CheckpointWriter writer =
+        store.begin(new CheckpointDraft(job, Optional.empty(), "exec.example", "{}"))) {
+      writer.addDevice(
+          CheckpointWriter.Kind.DISK,
+          "vda",
+          MemoryDevice.of(bytes),
+          Baseline.none(),
+          Optional.empty(),
+          n -> {});
+      return writer.commit();
+    }
   }
 
   @Test
   void anOwnerStoresWithinTheQuotaOfNow() throws Exception {
     CheckpointStore store = submit.agent.submit().store();
     submit.reload("LANDFALL_CHECKPOINT_QUOTA = alice=0");
-    assertThatThrownBy(() -> Contents.commit(store, Optional.empty(), Contents.device(2, 4)))
-        .isInstanceOf(QuotaExceededException.class);
+    assertThatThrownBy(() -> commit(store, 2)).isInstanceOf(QuotaExceededException.class);
     submit.reload();
-    store.delete(Contents.commit(store, Optional.empty(), Contents.device(2, 4)).id());
+    store.delete(commit(store, 2).id());
   }
 
   @Test
   void whatIsStoredFromNowOnIsCompressedAsItIsSaidNow() throws Exception {
     CheckpointStore store = submit.agent.submit().store();
-    CheckpointRecord before = Contents.commit(store, Optional.empty(), Contents.device(3, 16));
+    CheckpointRecord before = commit(store, 3);
     submit.reload("LANDFALL_CHECKPOINT_COMPRESSION = ZSTD");
-    CheckpointRecord after = Contents.commit(store, Optional.empty(), Contents.device(4, 16));
+    CheckpointRecord after = commit(store, 4);
     submit.reload();
     assertThat(after.summary().storedBytes()).isLessThan(before.summary().storedBytes());
     store.delete(before.id());
