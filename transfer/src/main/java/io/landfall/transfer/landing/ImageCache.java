@@ -115,7 +115,7 @@ public final class ImageCache implements AutoCloseable {
               .orElseThrow(() ->
                   new LandingException(
                       ErrorCode.NO_MANIFEST, source + " has an image id but no manifest"));
-      makeRoom(dataBytes(manifest));
+      makeRoom(dataBytes(manifest), dataBytes(manifest));
       directory.writeManifest(manifest);
       directory.continueNameless(nameless(source), id);
       LandedImage landed = landAt(source, directory.imagePath(id), exchange, listener);
@@ -129,10 +129,10 @@ public final class ImageCache implements AutoCloseable {
 
   private Pinned landNameless(RemoteImage source, String key, TransferListener listener)
       throws IOException {
-    makeRoom(0); // how much it needs is known when it is here
+    makeRoom(0, 0); // how much it needs is known when it is here
     LandedImage landed = landAt(source, directory.incomingPath(key), Optional.empty(), listener);
-    makeRoom(0);
     ImageId id = landed.manifest().imageId();
+    makeRoom(directory.holds(id) ? 0 : dataBytes(landed.manifest()), 0);
     return alone(id.toString(), () -> adopt(landed, id));
   }
 
@@ -161,8 +161,11 @@ public final class ImageCache implements AutoCloseable {
     return chunks * manifest.chunkSizeBytes();
   }
 
-  /// Removes images that nobody uses until so many bytes more fit, as far as that goes.
-  private void makeRoom(long bytes) throws IOException {
+  /// Removes images that nobody uses until more fits, as far as that goes.
+  ///
+  /// @param bytes that the cache is about to hold
+  /// @param toWrite how many of them are not on the disk yet
+  private void makeRoom(long bytes, long toWrite) throws IOException {
     List<ImageId> oldestFirst = directory.ids().reversed();
     long held = 0;
     for (ImageId id : oldestFirst) {
@@ -170,7 +173,7 @@ public final class ImageCache implements AutoCloseable {
     }
     for (ImageId id : oldestFirst) {
       boolean tooMany = limits.maxBytes() > 0 && held + bytes > limits.maxBytes();
-      if (!tooMany && directory.usableBytes() - limits.reserveBytes() >= bytes) {
+      if (!tooMany && directory.usableBytes() - limits.reserveBytes() >= toWrite) {
         return;
       }
       long allocated = directory.allocatedBytes(id);
@@ -236,7 +239,7 @@ public final class ImageCache implements AutoCloseable {
 
   private void requireRoom(Manifest manifest, RemoteImage source) throws IOException {
     long missing = dataBytes(manifest) - directory.begunBytes(manifest.imageId());
-    makeRoom(missing);
+    makeRoom(missing, missing);
     long usable = directory.usableBytes() - limits.reserveBytes();
     if (missing > usable) {
       throw new LandingException(
