@@ -114,6 +114,16 @@ class ImageCacheTest {
   }
 
   @Test
+  void anImageThatNobodyHasHashedKeepsTheLimitToo() throws IOException {
+    cache.close();
+    cache = ImageCache.open(directory.resolve("cache"), new CacheLimits(DATA + DATA / 2, 0));
+    land("first").close();
+    ImageId id = serve("unnamed", image("unnamed.raw", 7), false).imageId();
+    land("unnamed").close();
+    assertThat(cache.images()).containsExactly(id);
+  }
+
+  @Test
   void landingThatWouldTouchTheReserveIsRefusedBeforeItBegins() throws IOException {
     cache.close();
     long all = Files.getFileStore(directory).getTotalSpace();
