@@ -12,8 +12,8 @@ import io.netty.buffer.ByteBufAllocator;
 ///
 /// It begins when most of the last frames found the connection's queue filled, while it carried
 /// less than [#SLOW_BYTES_PER_SECOND]: what is faster, a processor cannot compress in time. It ends
-/// when the image moves slower than it did without, and then stays off for a while. Decided once in
-/// [#PERIOD_FRAMES] frames.
+/// when the image moves slower than it did without, twice in a row, and then stays off for a while.
+/// Decided once in [#PERIOD_FRAMES] frames.
 ///
 /// One thread at a time; no clock of its own.
 public final class AdaptiveCompression {
@@ -24,11 +24,17 @@ public final class AdaptiveCompression {
   /// free.
   static final double ZSTD_BYTES_PER_SECOND = 40e6;
 
-  static final int PERIOD_FRAMES = 16;
+  /// As many as fill an empty queue: the first period, in which frames leave for the queue and not
+  /// for the network, is none in which most of them waited, and so nothing is concluded from it.
+  static final int PERIOD_FRAMES = 8;
+
   private static final int MOST = PERIOD_FRAMES * 3 / 4;
 
+  /// One slow period in between is the network's doing.
+  private static final int MOST_SLOWER = 2;
+
   /// Periods without a new try after one that did not pay.
-  private static final int REST_PERIODS = 16;
+  private static final int REST_PERIODS = 32;
 
   private static final double NANOS = 1e9;
 
@@ -40,7 +46,8 @@ public final class AdaptiveCompression {
   private int waits;
   private int rest;
   private Codec codec = Codec.LZ4;
-  private double plainRate; // of the image, in the period before it began
+  private double plainRate; // of what left, in the period before it began
+  private int slower; // periods since it began, in a row
   private long periodStart = -1;
   private long periodBytes;
   private int plainStretch;
@@ -68,13 +75,15 @@ public final class AdaptiveCompression {
 
   private void decide(double imageRate, double wireRate) {
     if (on) {
-      on = imageRate >= plainRate && wireRate < SLOW_BYTES_PER_SECOND;
+      slower = imageRate >= plainRate ? 0 : slower + 1;
+      on = slower < MOST_SLOWER && wireRate < SLOW_BYTES_PER_SECOND;
       rest = on ? 0 : REST_PERIODS;
     } else if (rest > 0) {
       rest--;
     } else {
       on = waits >= MOST && wireRate < SLOW_BYTES_PER_SECOND;
-      plainRate = imageRate;
+      plainRate = wireRate; // frames of the image may have gone no further than the queue
+      slower = 0;
       codec = wireRate < ZSTD_BYTES_PER_SECOND ? Codec.ZSTD : Codec.LZ4;
     }
   }

@@ -39,10 +39,12 @@ class AdaptiveCompressionTest {
   void endsWhenTheImageMovesSlowerThanWithout() {
     period(true, 100e6);
     period(false, 60e6, 2);
+    assertThat(compression.on()).as("once is nothing").isTrue();
+    period(false, 60e6, 2);
     assertThat(compression.on()).isFalse();
     period(true, 100e6);
     assertThat(compression.on()).as("at once again").isFalse();
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 40; i++) {
       period(true, 100e6);
     }
     assertThat(compression.on()).as("after a while").isTrue();
@@ -83,5 +85,28 @@ class AdaptiveCompressionTest {
     period(true, 10e6);
     period(true, 500e6);
     assertThat(compression.on()).isFalse();
+  }
+
+  /// A queue of 2 MiB before a link of 100 Mbit/s and two connections, as an outbox has it: the
+  /// first frames leave for the queue at once, which is no rate of the network.
+  @Test
+  void staysOnBehindAQueueWhenDataBecomesAThirdSmaller() {
+    double bytesPerSecond = 6e6;
+    double pending = 0;
+    long compressed = 0;
+    long frames = 64;
+    for (int i = 0; i < frames; i++) {
+      if (pending >= 2 << 20) {
+        double gone = pending - (2 << 20) + 1;
+        now += (long) (gone / bytesPerSecond * 1e9);
+        pending -= gone;
+      }
+      compression.observe(pending >= 1 << 20, sent - (long) pending, now);
+      int wire = compression.on() ? Answer.FRAME_BYTES * 2 / 3 : Answer.FRAME_BYTES;
+      compressed += compression.on() ? 1 : 0;
+      sent += wire;
+      pending += wire;
+    }
+    assertThat(compressed).isGreaterThanOrEqualTo(frames - 2 * AdaptiveCompression.PERIOD_FRAMES);
   }
 }
