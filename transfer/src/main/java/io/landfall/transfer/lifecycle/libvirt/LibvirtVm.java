@@ -9,6 +9,7 @@ import io.landfall.transfer.lifecycle.VmDrive;
 import io.landfall.transfer.lifecycle.VmException;
 import io.landfall.transfer.lifecycle.VmException.Reason;
 import io.landfall.transfer.lifecycle.VmJournal;
+import io.landfall.transfer.lifecycle.VmRecord;
 import io.landfall.transfer.lifecycle.VmSpec;
 import io.landfall.transfer.lifecycle.VmState;
 import java.io.BufferedReader;
@@ -99,10 +100,17 @@ final class LibvirtVm implements Vm {
     Optional<String> state = virsh.domainState(name);
     Optional<EndReason> ended = DomainEnd.of(state);
     if (ended.isPresent()) {
-      finish(ended.get());
+      finish(state.isPresent() ? ended.get() : recorded().orElse(ended.get()));
     } else if (DomainEnd.isIoError(state.get())) {
       journal.tryOn(Event.IO_FAILED);
     }
+  }
+
+  /// Why the domain ended, if an agent that is on its way out saw that before us and undefined it.
+  private Optional<EndReason> recorded() throws IOException {
+    return VmRecord.read(spec.workDir())
+        .filter(record -> record.state().isFinal())
+        .flatMap(VmRecord::end);
   }
 
   /// Goes on with a domain that another process of ours left.
