@@ -143,11 +143,12 @@ class BenchIT {
   }
 
   @Test
-  void hostsHaveAnImageFromEachOther() {
+  void hostsLandAnImageTogether() {
     assumeThat(Programs.root()).as("root").isTrue();
     List<Figure> figures = reports.get("swarm").outcome().figures();
-    // 8 MiB of data, which may be compressed on the way: two hosts alone would take 16 of them.
-    assertThat(sent(figures, "landfall, 2 hosts")).isBetween(2.0, 12.0);
+    // 8 MiB of data, which may be compressed on the way. Two pieces are over so soon that it is
+    // chance what two hosts have from each other: that they do is SwarmIT's to prove.
+    assertThat(sent(figures, "landfall, 2 hosts")).isBetween(2.0, 24.0);
     assertThat(sent(figures, "landfall, 2 hosts, no swarm")).isBetween(4.0, 24.0);
     assertThat(reports.get("swarm").outcome().verdicts()).hasSize(1);
   }
