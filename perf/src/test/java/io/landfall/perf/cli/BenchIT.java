@@ -143,13 +143,12 @@ class BenchIT {
   }
 
   @Test
-  void hostsLandAnImageTogether() {
+  void hostsHaveAnImageFromEachOther() {
     assumeThat(Programs.root()).as("root").isTrue();
     List<Figure> figures = reports.get("swarm").outcome().figures();
-    // 8 MiB of data, which may be compressed on the way. Two pieces are over so soon that it is
-    // chance what two hosts have from each other: that they do is SwarmIT's to prove.
-    assertThat(sent(figures, "landfall, 2 hosts")).isBetween(2.0, 24.0);
-    assertThat(sent(figures, "landfall, 2 hosts, no swarm")).isBetween(4.0, 24.0);
+    // 32 MiB of data: two hosts that have nothing from each other take 67 MiB with all framing.
+    assertThat(sent(figures, "landfall, 2 hosts")).isBetween(8.0, 64.0);
+    assertThat(sent(figures, "landfall, 2 hosts, no swarm")).isBetween(16.0, 96.0);
     assertThat(reports.get("swarm").outcome().verdicts()).hasSize(1);
   }
 
