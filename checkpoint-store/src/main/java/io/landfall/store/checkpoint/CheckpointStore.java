@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.UUID;
 
 /// The checkpoint store: a directory in SPOOL.
@@ -153,7 +154,9 @@ public final class CheckpointStore implements AutoCloseable {
           "parent checkpoint " + draft.parent().get() + " is not in the store");
     }
     usage.require(draft.job().owner(), 0);
-    return new CheckpointWriter(this, open.ledger(), draft, beginChunks(open));
+    ChunkSession session = beginChunks(open);
+    open.unfinished().begin(draft.job(), open.chunks().lowestOpenPack());
+    return new CheckpointWriter(this, open.ledger(), open.unfinished(), draft, session);
   }
 
   /// Deletes a checkpoint; its space comes back with the next garbage collection.
@@ -195,6 +198,18 @@ public final class CheckpointStore implements AutoCloseable {
   /// @throws IllegalStateException if the store was opened for looking, or a collection is running
   public PackCollection collect() {
     return requireWriting().chunks().collect(packs);
+  }
+
+  /// Packs in which ingests that broke off may find, at their next attempt, what they have stored.
+  public SortedSet<Long> unfinishedPacks() throws IOException {
+    return UnfinishedIngests.packs(layout, layout.packs().list().keySet());
+  }
+
+  /// Gives up ingests that broke off: what they stored is garbage from now on.
+  ///
+  /// @throws IllegalStateException if the store was opened for looking
+  public void forgetUnfinished() throws IOException {
+    requireWriting().unfinished().forget();
   }
 
   private StoreWriting requireWriting() {

@@ -6,6 +6,7 @@ import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Range;
 import io.landfall.store.chunk.ChunkSession;
 import io.landfall.store.chunk.PackKind;
+import io.landfall.store.io.StoreFullException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.function.LongConsumer;
 /// Writes one checkpoint: devices and blobs, then `commit`.
 ///
 /// `close` without `commit` leaves no trace in the catalog. What was stored by then stays in the
-/// packs until garbage collection, so that an ingest which is tried again finds it there.
+/// packs, and garbage collection leaves it alone for some hours, so that an ingest which is tried
+/// again finds it there; unless it ended because the disk or the quota is full.
 ///
 /// One thread at a time. Several writers may be open at once.
 public final class CheckpointWriter implements AutoCloseable {
@@ -25,6 +27,7 @@ public final class CheckpointWriter implements AutoCloseable {
 
   private final CheckpointStore store;
   private final Ledger ledger;
+  private final UnfinishedIngests unfinished;
   private final CheckpointDraft draft;
   private final ChunkSession session;
   private final List<DeviceRecord> devices = new ArrayList<>();
@@ -32,6 +35,9 @@ public final class CheckpointWriter implements AutoCloseable {
   private final List<Manifest> manifests = new ArrayList<>();
   private final List<CheckpointId> reliedOn = new ArrayList<>();
   private boolean finished;
+  private boolean noSecondAttempt;
+  private boolean committed;
+  private boolean closed;
 
   /// What a device of a checkpoint is.
   public enum Kind {
@@ -42,9 +48,14 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   CheckpointWriter(
-      CheckpointStore store, Ledger ledger, CheckpointDraft draft, ChunkSession session) {
+      CheckpointStore store,
+      Ledger ledger,
+      UnfinishedIngests unfinished,
+      CheckpointDraft draft,
+      ChunkSession session) {
     this.store = store;
     this.ledger = ledger;
+    this.unfinished = unfinished;
     this.draft = draft;
     this.session = session;
   }
@@ -88,13 +99,11 @@ public final class CheckpointWriter implements AutoCloseable {
             claimed,
             progress);
     deltaBases(name, baseline).ifPresent(ingest::useDeltaBases);
-    if (baseline.parent().isPresent()) {
-      Manifest parent = baseline.parent().get();
-      Optional<CheckpointId> committed = ledger.relyOn(parent.imageId());
-      committed.ifPresent(reliedOn::add);
-      ingest.keepUnchanged(baseline, parent, committed.isPresent());
-    } else {
-      ingest.readAll();
+    try {
+      run(ingest, baseline);
+    } catch (StoreFullException e) {
+      noSecondAttempt = true;
+      throw e;
     }
     Manifest manifest = ingest.manifest();
     manifests.add(manifest);
@@ -108,6 +117,17 @@ public final class CheckpointWriter implements AutoCloseable {
             manifest.root(),
             ingest.summary()));
     return ingest.summary();
+  }
+
+  private void run(DeviceIngest ingest, Baseline baseline) throws IOException {
+    if (baseline.parent().isEmpty()) {
+      ingest.readAll();
+      return;
+    }
+    Manifest parent = baseline.parent().get();
+    Optional<CheckpointId> recorded = ledger.relyOn(parent.imageId());
+    recorded.ifPresent(reliedOn::add);
+    ingest.keepUnchanged(baseline, parent, recorded.isPresent());
   }
 
   /// The content whose chunks are the bases of deltas: the baseline's, or else that of the device
@@ -187,6 +207,15 @@ public final class CheckpointWriter implements AutoCloseable {
     if (finished) {
       throw new IllegalStateException("this checkpoint is committed or closed");
     }
+    try {
+      return commitNow();
+    } catch (QuotaExceededException | StoreFullException e) {
+      noSecondAttempt = true;
+      throw e;
+    }
+  }
+
+  private CheckpointRecord commitNow() throws IOException {
     CommitEvent event = new CommitEvent();
     event.begin();
     ChunkEncoder encoder = encoder();
@@ -206,6 +235,7 @@ public final class CheckpointWriter implements AutoCloseable {
       CheckpointRecord record =
           usage.settle(owner, bytes, () -> ledger.publish(draft, devices, blobs, packs));
       finished = true;
+      committed = true;
       event.job = draft.job().toString();
       event.storedBytes = bytes;
       event.packs = packs.size();
@@ -218,6 +248,15 @@ public final class CheckpointWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (committed || noSecondAttempt) {
+      unfinished.end(draft.job());
+    } else {
+      unfinished.breakOff(draft.job(), session.pinnedPacks());
+    }
     finished = true;
     ledger.release(reliedOn);
     reliedOn.clear();

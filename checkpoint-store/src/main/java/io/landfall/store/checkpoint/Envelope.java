@@ -26,7 +26,9 @@ enum Envelope {
   RECORD("LFCKPT\r\n"),
   /// A checkpoint record of an encrypted store: in the place of JSON stands what the store's key
   /// opens to it.
-  SEALED_RECORD("LFCKPTS\n");
+  SEALED_RECORD("LFCKPTS\n"),
+  /// What garbage collection leaves for the next attempt of an ingest that broke off.
+  UNFINISHED("LFUNFIN\n");
 
   static final int VERSION = 1;
   private static final int MAX_JSON_BYTES = 16 << 20;

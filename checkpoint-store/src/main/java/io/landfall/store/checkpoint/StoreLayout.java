@@ -31,6 +31,10 @@ record StoreLayout(Path root) {
     return records().resolve(id.text() + ".ckpt");
   }
 
+  Path unfinished() {
+    return root.resolve("unfinished");
+  }
+
   Path temporary() {
     return root.resolve("tmp");
   }

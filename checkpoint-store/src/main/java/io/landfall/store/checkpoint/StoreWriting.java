@@ -19,6 +19,7 @@ import java.nio.file.Path;
 /// @param index where chunks lie
 /// @param chunks the packs
 /// @param ledger adds and removes checkpoints
+/// @param unfinished ingests that broke off and may be tried again
 record StoreWriting(
     StoreLock lock,
     StoreFormat format,
@@ -26,7 +27,8 @@ record StoreWriting(
     Catalog catalog,
     ChunkIndex index,
     ChunkStore chunks,
-    Ledger ledger) {
+    Ledger ledger,
+    UnfinishedIngests unfinished) {
 
   /// Makes or opens an index.
   @FunctionalInterface
@@ -59,7 +61,9 @@ record StoreWriting(
               seal,
               CheckpointRecord.neededPacks(catalog.list()));
       Ledger ledger = new Ledger(layout, files, catalog, seal);
-      return new StoreWriting(lock, format, seal, catalog, index, chunks, ledger);
+      UnfinishedIngests unfinished =
+          UnfinishedIngests.open(layout, files, seal, layout.packs().list().keySet());
+      return new StoreWriting(lock, format, seal, catalog, index, chunks, ledger, unfinished);
     } catch (IOException | RuntimeException e) {
       if (index != null) {
         index.close();

@@ -197,6 +197,11 @@ public final class ChunkSession implements AutoCloseable {
     return packs;
   }
 
+  /// Packs in which something is that this session relies on.
+  public Set<Long> pinnedPacks() {
+    return Set.copyOf(pinned);
+  }
+
   /// Chunks that this session added.
   public long storedChunks() {
     return storedChunks.sum();

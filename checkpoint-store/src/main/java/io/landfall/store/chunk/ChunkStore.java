@@ -249,6 +249,11 @@ public final class ChunkStore implements ChunkLocator, AutoCloseable {
     pending.put(id, at);
   }
 
+  /// No pack with a lower number will be written to any more.
+  public synchronized long lowestOpenPack() {
+    return openPacks.keySet().stream().reduce(nextSequence, Math::min);
+  }
+
   /// An open pack of `kind` that nobody else appends to.
   synchronized OpenPack acquire(PackKind kind, RoomCheck room) throws IOException {
     OpenPack waiting = idle.get(kind).poll();

@@ -21,6 +21,13 @@ final class GcCommand extends StoreCommand {
   @Option(names = "--plan", description = "Only print what would be done.")
   private boolean planOnly;
 
+  @Option(
+      names = "--all",
+      description =
+          "Also give back what ingests have stored that broke off in the last hours; their next"
+              + " attempt will store it again.")
+  private boolean all;
+
   @Override
   protected int run() throws IOException {
     if (planOnly) {
@@ -31,6 +38,9 @@ final class GcCommand extends StoreCommand {
     }
     inspect().close(); // or nothing is there to collect
     try (CheckpointStore store = CheckpointStore.open(storeDirectory(), settings())) {
+      if (all) {
+        store.forgetUnfinished();
+      }
       GcPlan[] plan = new GcPlan[1];
       GcResult result =
           GarbageCollector.run(
@@ -62,14 +72,21 @@ final class GcCommand extends StoreCommand {
     if (!json) {
       out()
           .printf(
-              "plan: of %d packs remove %d, rewrite %d (copy %s), free %s; %s dead stay where little"
-                  + " is%n",
+              "plan: of %d packs remove %d, rewrite %d (copy %s), free %s; %s dead stay where"
+                  + " little is%n",
               plan.packs(),
               plan.removed().size(),
               plan.rewritten().size(),
               Text.bytes(plan.copiedBytes()),
               Text.bytes(plan.freedBytes()),
               Text.bytes(plan.keptDeadBytes()));
+      if (plan.unfinishedPacks() > 0) {
+        out()
+            .printf(
+                "%d packs stay for checkpoints that broke off and may be tried again (--all takes"
+                    + " them too)%n",
+                plan.unfinishedPacks());
+      }
       out().flush();
       return;
     }
@@ -80,7 +97,8 @@ final class GcCommand extends StoreCommand {
         .put("rewrite", plan.rewritten().size())
         .put("copyBytes", plan.copiedBytes())
         .put("freeBytes", plan.freedBytes())
-        .put("keptDeadBytes", plan.keptDeadBytes());
+        .put("keptDeadBytes", plan.keptDeadBytes())
+        .put("unfinishedPacks", plan.unfinishedPacks());
     if (result != null) {
       tree.putObject("result")
           .put("removedPacks", result.removedPacks())

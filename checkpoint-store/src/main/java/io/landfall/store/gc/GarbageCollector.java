@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -77,6 +78,8 @@ public final class GarbageCollector {
     for (long pack : packs.keySet()) {
       marks.keepBases(entries(store.packDirectory(), pack));
     }
+    SortedSet<Long> unfinished = store.unfinishedPacks();
+    int left = 0;
     List<PackUse> removed = new ArrayList<>();
     List<PackUse> rewritten = new ArrayList<>();
     long keptDead = 0;
@@ -87,16 +90,23 @@ public final class GarbageCollector {
         continue;
       }
       PackUse use = use(pack.getKey(), pack.getValue(), marks);
-      if (use.liveBytes() == 0) {
-        removed.add(use);
-      } else if (use.liveBytes() * 100
-          < REWRITE_BELOW_PERCENT * (use.liveBytes() + use.deadBytes())) {
-        rewritten.add(use);
-      } else {
+      boolean dead = use.liveBytes() == 0;
+      boolean goes =
+          dead
+              || use.liveBytes() * 100
+                  < REWRITE_BELOW_PERCENT * (use.liveBytes() + use.deadBytes());
+      if (!goes) {
         keptDead += use.deadBytes();
+      } else if (unfinished.contains(pack.getKey())) {
+        keptDead += use.deadBytes();
+        left++;
+      } else if (dead) {
+        removed.add(use);
+      } else {
+        rewritten.add(use);
       }
     }
-    return new GcPlan(packs.size(), removed, rewritten, keptDead);
+    return new GcPlan(packs.size(), removed, rewritten, keptDead, left);
   }
 
   private static List<PackEntry> entries(PackDirectory directory, long pack) throws IOException {

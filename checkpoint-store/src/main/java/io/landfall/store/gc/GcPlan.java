@@ -8,8 +8,13 @@ import java.util.List;
 /// @param removed packs in which nothing is live
 /// @param rewritten packs of which so little is live that the rest is worth copying
 /// @param keptDeadBytes dead bytes in packs that are left as they are
+/// @param unfinishedPacks packs that are left for ingests that broke off and may be tried again
 public record GcPlan(
-    int packs, List<PackUse> removed, List<PackUse> rewritten, long keptDeadBytes) {
+    int packs,
+    List<PackUse> removed,
+    List<PackUse> rewritten,
+    long keptDeadBytes,
+    int unfinishedPacks) {
 
   /// Copies the lists.
   public GcPlan {
