@@ -19,9 +19,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.UUID;
 
 /// The checkpoint store: a directory in SPOOL.
@@ -201,7 +201,7 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   /// Packs in which ingests that broke off may find, at their next attempt, what they have stored.
-  public SortedSet<Long> unfinishedPacks() throws IOException {
+  public NavigableSet<Long> unfinishedPacks() throws IOException {
     return UnfinishedIngests.packs(layout, layout.packs().list().keySet());
   }
 

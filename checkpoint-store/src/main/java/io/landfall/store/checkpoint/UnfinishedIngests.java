@@ -17,8 +17,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,7 +57,7 @@ final class UnfinishedIngests {
   /// @param from packs from this number on may be part of it: an attempt that was killed could name
   ///   them no better; -1 if there is none
   /// @param packs that are part of it
-  private record Unfinished(Instant since, long from, SortedSet<Long> packs) {
+  private record Unfinished(Instant since, long from, NavigableSet<Long> packs) {
     private static final Unfinished NONE = new Unfinished(Instant.EPOCH, -1, new TreeSet<>());
   }
 
@@ -112,7 +112,7 @@ final class UnfinishedIngests {
   synchronized void breakOff(JobKey job, Collection<Long> packs) {
     Path file = file(job);
     Unfinished former = read(file);
-    SortedSet<Long> all = new TreeSet<>(former.packs());
+    NavigableSet<Long> all = new TreeSet<>(former.packs());
     all.addAll(packs);
     note(file, new Unfinished(Instant.now(), isLast(file) ? -1 : former.from(), all));
   }
@@ -131,8 +131,8 @@ final class UnfinishedIngests {
   }
 
   /// Packs that a next attempt may look for, among `existing`.
-  static SortedSet<Long> packs(StoreLayout layout, Set<Long> existing) throws IOException {
-    SortedSet<Long> all = new TreeSet<>();
+  static NavigableSet<Long> packs(StoreLayout layout, Set<Long> existing) throws IOException {
+    NavigableSet<Long> all = new TreeSet<>();
     for (Path file : list(layout)) {
       Unfinished found = read(file);
       if (!isOld(found)) {
@@ -142,8 +142,8 @@ final class UnfinishedIngests {
     return all;
   }
 
-  private static SortedSet<Long> packs(Unfinished found, Set<Long> existing) {
-    SortedSet<Long> packs = new TreeSet<>(found.packs());
+  private static NavigableSet<Long> packs(Unfinished found, Set<Long> existing) {
+    NavigableSet<Long> packs = new TreeSet<>(found.packs());
     if (found.from() >= 0) {
       existing.stream().filter(pack -> pack >= found.from()).forEach(packs::add);
     }
@@ -200,7 +200,7 @@ final class UnfinishedIngests {
   private static Unfinished read(Path file) {
     try {
       JsonNode json = JSON.readTree(Envelope.UNFINISHED.open(Files.readAllBytes(file), file));
-      SortedSet<Long> packs = new TreeSet<>();
+      NavigableSet<Long> packs = new TreeSet<>();
       json.required("packs").forEach(pack -> packs.add(pack.asLong()));
       return new Unfinished(
           Instant.parse(json.required("since").asString()), json.required("from").asLong(), packs);

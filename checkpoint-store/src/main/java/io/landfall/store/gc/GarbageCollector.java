@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -78,7 +78,7 @@ public final class GarbageCollector {
     for (long pack : packs.keySet()) {
       marks.keepBases(entries(store.packDirectory(), pack));
     }
-    SortedSet<Long> unfinished = store.unfinishedPacks();
+    NavigableSet<Long> unfinished = store.unfinishedPacks();
     int left = 0;
     List<PackUse> removed = new ArrayList<>();
     List<PackUse> rewritten = new ArrayList<>();

@@ -66,7 +66,7 @@ class PowerCutIT {
               .computeIfAbsent(name, _ -> new HashMap<>())
               .putAll(workUntilCut(children, mount.resolve(name), mount, random));
         } finally {
-          Mounts.run("umount", mount.toString());
+          Mounts.unmountImage(mount, image);
         }
         mount(image, mount);
         try {
@@ -77,7 +77,7 @@ class PowerCutIT {
                 mkfs[0] + ", round " + round + ", " + store.getKey());
           }
         } finally {
-          Mounts.run("umount", mount.toString());
+          Mounts.unmountImage(mount, image);
         }
       }
     }

@@ -106,9 +106,13 @@ public final class FaultyFiles implements FileLayer {
   @Override
   public void rename(Path from, Path to) throws IOException {
     step("rename " + from + " to " + to);
-    disk.rename(from, to);
     synchronized (this) {
-      lengths.put(to, lengths.remove(from));
+      Path replaced = graveyard.resolve("replaced-" + operations);
+      if (Files.exists(to)) {
+        Files.copy(to, replaced);
+      }
+      disk.rename(from, to);
+      moveLength(from, to);
       unsynced.add(
           new NameChange(
               to.getParent(),
@@ -116,9 +120,20 @@ public final class FaultyFiles implements FileLayer {
               () -> {
                 if (Files.exists(to)) {
                   Files.move(to, from);
-                  lengths.put(from, lengths.remove(to));
+                  moveLength(to, from);
+                }
+                if (Files.exists(replaced)) {
+                  Files.move(replaced, to);
                 }
               }));
+    }
+  }
+
+  /// A file that was deleted and came back is not followed any further.
+  private void moveLength(Path from, Path to) {
+    Length length = lengths.remove(from);
+    if (length != null) {
+      lengths.put(to, length);
     }
   }
 

@@ -48,6 +48,36 @@ public final class Mounts {
     assertThat(process.waitFor()).as(String.join(" ", command) + ": " + said).isZero();
   }
 
+  /// Unmounts a file system that lies in a file, and waits until its loop device is gone: the
+  /// kernel takes that away a moment later, and whoever mounts the same file meanwhile is given the
+  /// dying device, all of whose reads fail.
+  public static void unmountImage(Path mount, Path image) throws IOException, InterruptedException {
+    run("umount", mount.toString());
+    for (int i = 0; isOnLoopDevice(image); i++) {
+      assertThat(i).as("the loop device of " + image + " is still there").isLessThan(1000);
+      Thread.sleep(10);
+    }
+  }
+
+  private static boolean isOnLoopDevice(Path image) throws IOException {
+    try (var devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {
+      for (Path device : devices) {
+        if (backingFile(device).startsWith(image.toString())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static String backingFile(Path device) {
+    try {
+      return Files.readString(device.resolve("loop/backing_file"));
+    } catch (IOException e) {
+      return ""; // not in use, or no longer
+    }
+  }
+
   /// Ends the file system mounted at `mount` as a power cut does.
   @SuppressWarnings("restricted")
   public static void cutPower(Path mount) {
