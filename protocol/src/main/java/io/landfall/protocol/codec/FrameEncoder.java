@@ -23,6 +23,7 @@ import io.landfall.protocol.message.TransferMessage.Notice;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
 import io.landfall.protocol.message.TransferMessage.Pages;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.protocol.message.TransferMessage.Reply;
 import io.landfall.protocol.message.TransferMessage.Request;
 import io.landfall.protocol.message.TransferMessage.Want;
@@ -150,7 +151,7 @@ public final class FrameEncoder {
       case Want m ->
           new FrameHeader(
               FrameType.WANT,
-              (m.urgent() ? 1 : 0) | compression(m.codec()),
+              priority(m.priority()) | compression(m.codec()),
               m.handle(),
               m.request(),
               m.offset(),
@@ -181,6 +182,14 @@ public final class FrameEncoder {
       case Request m -> text(FrameType.REQUEST, m.request(), m.json(), out);
       case Reply m -> text(FrameType.REPLY, m.request(), m.json(), out);
       case Notice m -> text(FrameType.NOTICE, 0, m.json(), out);
+    };
+  }
+
+  private static int priority(Priority priority) {
+    return switch (priority) {
+      case URGENT -> FrameType.URGENT;
+      case LANDING -> 0;
+      case BACKGROUND -> FrameType.BACKGROUND;
     };
   }
 

@@ -18,7 +18,7 @@ enum FrameType {
       Limits.MAX_EXTENTS * FrameType.EXTENT_BYTES),
   ASK_MANIFEST(7, Fields.REQUEST | Fields.HANDLE | Fields.OFFSET, 0, 0, 0),
   MANIFEST(8, Fields.REQUEST | Fields.HANDLE | Fields.OFFSET, 0, 48, Limits.MAX_SMALL_BYTES),
-  WANT(9, Fields.ALL, 0b111, 0, 0),
+  WANT(9, Fields.ALL, 0b1111, 0, 0),
   DATA(11, Fields.ALL, 0b11, 1, Limits.MAX_DATA_WIRE_BYTES),
   ZERO(12, Fields.ALL, 0, 0, 0),
   MARK(15, Fields.HANDLE, 0, FrameType.RANGE_BYTES, Limits.MAX_RANGES * FrameType.RANGE_BYTES),
@@ -35,6 +35,12 @@ enum FrameType {
       0,
       Long.BYTES,
       Limits.MAX_PAGES * Long.BYTES);
+
+  /// Flag of WANT: before everything else.
+  static final int URGENT = 1;
+
+  /// Flag of WANT: after everything else.
+  static final int BACKGROUND = 8;
 
   /// One extent of MAPPED: u64 length, u8 kind.
   static final int EXTENT_BYTES = 9;

@@ -88,9 +88,7 @@ final class PayloadReader {
       case MAPPED -> mapped();
       case ASK_MANIFEST -> new AskManifest(request, handle, offset);
       case MANIFEST -> manifest();
-      case WANT ->
-          new Want(
-              request, handle, offset, header.rawLength(), (header.flags() & 1) != 0, strongest());
+      case WANT -> new Want(request, handle, offset, header.rawLength(), priority(), strongest());
       case DATA ->
           new Data(
               request, handle, offset, header.rawLength(), of(Numbers.CODECS, flag()), payload);
@@ -111,8 +109,17 @@ final class PayloadReader {
     return header.flags() & 3;
   }
 
+  private TransferMessage.Priority priority() throws ProtocolException {
+    return switch (header.flags() & (FrameType.URGENT | FrameType.BACKGROUND)) {
+      case 0 -> TransferMessage.Priority.LANDING;
+      case FrameType.URGENT -> TransferMessage.Priority.URGENT;
+      case FrameType.BACKGROUND -> TransferMessage.Priority.BACKGROUND;
+      default -> throw violation("flags " + header.flags() + ": urgent, and in the background");
+    };
+  }
+
   private TransferMessage.Codec strongest() throws ProtocolException {
-    return switch (header.flags() >> 1) {
+    return switch (header.flags() >> 1 & 3) {
       case 0 -> TransferMessage.Codec.PLAIN;
       case 1 -> TransferMessage.Codec.LZ4;
       case 3 -> TransferMessage.Codec.ZSTD;

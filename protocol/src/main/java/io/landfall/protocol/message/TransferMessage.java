@@ -175,12 +175,22 @@ public sealed interface TransferMessage {
     }
   }
 
+  /// Who goes first, over all that a source owes to anybody.
+  enum Priority {
+    /// A guest waits for it.
+    URGENT,
+    /// A job waits for it; of a peer that cannot say more than whether it is urgent, all the rest.
+    LANDING,
+    /// Nobody waits for it: what the others leave. From version 3 of the protocol on.
+    BACKGROUND
+  }
+
   /// Asks for bytes; answered on the same connection by DATA and ZERO that cover the range in order
   /// without gaps. This is the credit too: a source sends nothing that was not wanted.
   ///
-  /// @param urgent go before wants that are not
+  /// @param priority what goes before it, and what after it
   /// @param codec the strongest that the answer may be compressed with
-  record Want(int request, int handle, long offset, int length, boolean urgent, Codec codec)
+  record Want(int request, int handle, long offset, int length, Priority priority, Codec codec)
       implements TransferMessage {
     public Want {
       requireRange(offset, length);

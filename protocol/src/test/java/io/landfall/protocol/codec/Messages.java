@@ -5,6 +5,7 @@ import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.message.Token;
 import io.landfall.protocol.message.TransferMessage;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.LinkedHashMap;
@@ -97,12 +98,17 @@ final class Messages {
                 new TransferMessage.IdRun(4190, List.of(ID_B)))));
     all.put(
         "want",
-        new TransferMessage.Want(12, 3, 1L << 33, 1 << 20, false, TransferMessage.Codec.PLAIN));
+        new TransferMessage.Want(
+            12, 3, 1L << 33, 1 << 20, Priority.LANDING, TransferMessage.Codec.PLAIN));
     all.put(
         "want-urgent-compressed",
-        new TransferMessage.Want(13, 3, 0, 4096, true, TransferMessage.Codec.LZ4));
+        new TransferMessage.Want(13, 3, 0, 4096, Priority.URGENT, TransferMessage.Codec.LZ4));
     all.put(
-        "want-zstd", new TransferMessage.Want(13, 3, 0, 4096, false, TransferMessage.Codec.ZSTD));
+        "want-zstd",
+        new TransferMessage.Want(13, 3, 0, 4096, Priority.LANDING, TransferMessage.Codec.ZSTD));
+    all.put(
+        "want-background-zstd",
+        new TransferMessage.Want(13, 3, 0, 4096, Priority.BACKGROUND, TransferMessage.Codec.ZSTD));
     all.put(
         "data-plain",
         new TransferMessage.Data(

@@ -5,6 +5,7 @@ import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage.ExtentKind;
 import io.landfall.protocol.message.TransferMessage.MapExtent;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Extent;
 import io.landfall.snapshot.device.Range;
@@ -29,6 +30,7 @@ public final class RemoteImage implements BlockDevice {
   private final String peerName;
   private final RemoteExport export;
   private volatile boolean closed;
+  private volatile Priority reads = Priority.URGENT;
   private final ReentrantLock manifestLock = new ReentrantLock();
   private Optional<Manifest> manifest; // guarded by manifestLock; null until asked for
 
@@ -92,6 +94,11 @@ public final class RemoteImage implements BlockDevice {
     }
   }
 
+  /// How urgent its reads are from now on: a guest waits for them, unless told otherwise.
+  public void rankReads(Priority priority) {
+    reads = priority;
+  }
+
   @Override
   public void read(long offset, ByteBuffer target) throws IOException {
     int length = target.remaining();
@@ -102,7 +109,7 @@ public final class RemoteImage implements BlockDevice {
     export()
         .pull(
             List.of(new Range(offset, length)),
-            PullSettings.BULK.asUrgent(),
+            PullSettings.BULK.ranked(reads),
             new Filling(offset, target.slice()));
     target.position(target.limit());
   }

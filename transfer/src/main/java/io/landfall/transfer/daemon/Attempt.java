@@ -285,7 +285,7 @@ final class Attempt {
 
   private void store(Reply.Saved saved, boolean goesOn) throws IOException {
     Instant began = Instant.now();
-    CheckpointRecord record = images.checkpoints().store(host, saved);
+    CheckpointRecord record = images.checkpoints().store(host, saved, goesOn);
     put(runner.job().withCheckpoint(record.id()));
     runner.event(
         new JobEvent.Checkpointed(

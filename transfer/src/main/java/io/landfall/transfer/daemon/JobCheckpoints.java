@@ -1,6 +1,7 @@
 package io.landfall.transfer.daemon;
 
 import io.landfall.protocol.content.Manifest;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.MemoryDevice;
 import io.landfall.snapshot.device.Range;
@@ -191,7 +192,12 @@ final class JobCheckpoints {
   }
 
   /// Pulls what the saved machine changed, and commits disk and memory together.
-  CheckpointRecord store(ExecuteHosts.Host host, Reply.Saved saved) throws IOException {
+  ///
+  /// @param goesOn whether the machine runs on meanwhile: then nobody waits for it, and else the
+  ///   host's slot and the job do
+  CheckpointRecord store(ExecuteHosts.Host host, Reply.Saved saved, boolean goesOn)
+      throws IOException {
+    Priority priority = goesOn ? Priority.BACKGROUND : Priority.LANDING;
     requireBase();
     List<CheckpointRecord> lineage = store().ofJob(job.key());
     CheckpointRecord parent = lineage.getLast();
@@ -199,9 +205,9 @@ final class JobCheckpoints {
         draft(Optional.of(parent), host.address(), description(saved.machine()));
     try (CheckpointWriter writer = store().begin(draft)) {
       for (VmDisk disk : job.vm().disks()) {
-        addDisk(writer, host.peer(), disk, saved);
+        addDisk(writer, host.peer(), disk, saved, priority);
       }
-      addMemory(writer, host.peer(), saved.memoryExport(), parent);
+      addMemory(writer, host.peer(), saved.memoryExport(), parent, priority);
       try (RemoteImage state = RemoteImage.open(host.peer(), saved.deviceStateExport())) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(state.sizeBytes()));
         state.read(0, bytes);
@@ -227,7 +233,8 @@ final class JobCheckpoints {
     }
   }
 
-  private void addDisk(CheckpointWriter writer, Peer peer, VmDisk disk, Reply.Saved saved)
+  private void addDisk(
+      CheckpointWriter writer, Peer peer, VmDisk disk, Reply.Saved saved, Priority priority)
       throws IOException {
     Optional<Reply.ChangedDisk> changed =
         saved.disks().stream().filter(c -> c.device().equals(disk.device())).findFirst();
@@ -247,6 +254,7 @@ final class JobCheckpoints {
     }
     try (RemoteImage remote = RemoteImage.open(peer, changed.get().export());
         CheckpointDevice base = storedBase(disk.device(), changed.get().baseImageId())) {
+      remote.rankReads(priority);
       Baseline baseline = new Baseline(base.manifest(), ChangedDevice.changes(remote));
       observed(
           peer,
@@ -263,9 +271,11 @@ final class JobCheckpoints {
     }
   }
 
-  private void addMemory(CheckpointWriter writer, Peer peer, String export, CheckpointRecord parent)
+  private void addMemory(
+      CheckpointWriter writer, Peer peer, String export, CheckpointRecord parent, Priority priority)
       throws IOException {
     try (RemoteImage remote = RemoteImage.open(peer, export)) {
+      remote.rankReads(priority);
       Baseline baseline = Baseline.none();
       if (parent.devices().stream().anyMatch(device -> device.name().equals(MEMORY))) {
         try (CheckpointDevice before = store().openDevice(parent.id(), MEMORY)) {

@@ -5,6 +5,7 @@ import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.RemoteException;
 import io.landfall.protocol.message.TransferMessage.Codec;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.client.RemoteImage;
@@ -47,7 +48,7 @@ public final class LazyLanding implements AutoCloseable {
   private static final long AHEAD_BYTES = 1 << 20;
 
   private static final PullSettings FILL =
-      new PullSettings(1 << 20, 256 << 10, 512 << 10, false, Codec.PLAIN);
+      new PullSettings(1 << 20, 256 << 10, 512 << 10, Priority.BACKGROUND, Codec.PLAIN);
 
   /// How long a source that refuses is left alone.
   private static final long RETRY_MILLIS = 2000;

@@ -84,7 +84,7 @@ final class Acceptor {
     }
 
     private void greeted(Hello theirs) throws ProtocolException {
-      Versions.choose(theirs);
+      var _ = Versions.choose(theirs, machinery.settings().newestVersion());
       hello = theirs;
       Optional<PeerIdentity> certificate = connection.certificate();
       if (certificate.isPresent()) {
@@ -151,7 +151,7 @@ final class Acceptor {
     }
 
     private void control(PeerIdentity identity, Optional<byte[]> key) throws ProtocolException {
-      int version = Versions.choose(hello);
+      int version = Versions.choose(hello, machinery.settings().newestVersion());
       Link link = new Link(machinery, hello.session(), identity, hello.node(), connection, version);
       Forming old =
           forming.putIfAbsent(hello.session(), new Forming(link, hello.dataConnections(), key));
@@ -161,7 +161,7 @@ final class Acceptor {
       }
       var _ = link.closed().thenRun(() -> forming.remove(hello.session()));
       connection.schedule(() -> giveUp(link), machinery.settings().handshake().toMillis());
-      connection.send(Versions.answer(hello, machinery.settings().node()));
+      connection.send(Versions.answer(hello, machinery.settings()));
     }
 
     private void data(PeerIdentity identity) throws ProtocolException {
@@ -173,7 +173,7 @@ final class Acceptor {
       if (!join.link.identity().equals(identity)) {
         throw refusal(identity + " may not join a link of " + join.link.identity());
       }
-      Hello answer = Versions.answer(hello, machinery.settings().node());
+      Hello answer = Versions.answer(hello, machinery.settings());
       if (join.link.attach(connection) < join.dataConnections) {
         connection.send(answer);
       } else if (forming.remove(hello.session(), join)) {

@@ -81,7 +81,7 @@ final class Dialer {
             control.identity(),
             control.theirs.node(),
             control.connection,
-            Versions.choose(control.theirs));
+            Versions.choose(control.theirs, machinery.settings().newestVersion()));
     try {
       setUp.accept(link);
       List<Greeting> data = new ArrayList<>();
@@ -109,7 +109,12 @@ final class Dialer {
   private Hello hello(UUID session, Role role) {
     EndpointSettings settings = machinery.settings();
     return new Hello(
-        Versions.MIN, Versions.MAX, role, settings.dataConnections(), session, settings.node());
+        Versions.MIN,
+        settings.newestVersion(),
+        role,
+        settings.dataConnections(),
+        session,
+        settings.node());
   }
 
   private final class Greeting implements Connection.Listener {
@@ -177,7 +182,7 @@ final class Dialer {
     }
 
     private void greeted(Hello greeting) throws ProtocolException {
-      Versions.choose(greeting);
+      var _ = Versions.choose(greeting, machinery.settings().newestVersion());
       if (terms.key().isPresent() && !confirmed) {
         throw notAuthorised("it did not prove that it has our key");
       }

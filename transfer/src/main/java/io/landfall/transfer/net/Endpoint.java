@@ -67,6 +67,7 @@ public final class Endpoint implements AutoCloseable {
   private final Budget receiveMemory;
   private final Budget sendMemory;
   private final Pacing sending = new Pacing();
+  private final Precedence precedence = new Precedence();
   private final Shared shared = new Shared();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final List<Channel> listening = new ArrayList<>(); // guarded by itself
@@ -347,6 +348,11 @@ public final class Endpoint implements AutoCloseable {
     @Override
     public Pacing sending() {
       return sending;
+    }
+
+    @Override
+    public Precedence precedence() {
+      return precedence;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 /// @param handshake a new link must be complete after so long
 /// @param compress let sources compress what they send us, which they do when the network is what
 ///   they wait for
+/// @param newestVersion of the protocol that is spoken, for peers that know no newer one
 public record EndpointSettings(
     String node,
     int dataConnections,
@@ -22,7 +23,8 @@ public record EndpointSettings(
     Duration heartbeat,
     Duration silence,
     Duration handshake,
-    boolean compress) {
+    boolean compress,
+    int newestVersion) {
   private static final long MIN_MEMORY_BYTES = 16 << 20;
 
   public EndpointSettings {
@@ -38,6 +40,11 @@ public record EndpointSettings(
         "direct memory",
         directMemoryBytes,
         "at least " + MIN_MEMORY_BYTES + " bytes");
+    require(
+        newestVersion >= Versions.MIN && newestVersion <= Versions.MAX,
+        "newest version",
+        newestVersion,
+        Versions.MIN + " to " + Versions.MAX);
     require(
         silence.compareTo(heartbeat) > 0,
         "silence",
@@ -55,19 +62,36 @@ public record EndpointSettings(
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
         Duration.ofSeconds(10),
-        true);
+        true,
+        Versions.MAX);
   }
 
   /// The same with another number of data connections.
   public EndpointSettings withDataConnections(int n) {
     return new EndpointSettings(
-        node, n, diskThreads, directMemoryBytes, heartbeat, silence, handshake, compress);
+        node,
+        n,
+        diskThreads,
+        directMemoryBytes,
+        heartbeat,
+        silence,
+        handshake,
+        compress,
+        newestVersion);
   }
 
   /// The same with another bound for network buffers.
   public EndpointSettings withDirectMemoryBytes(long bytes) {
     return new EndpointSettings(
-        node, dataConnections, diskThreads, bytes, heartbeat, silence, handshake, compress);
+        node,
+        dataConnections,
+        diskThreads,
+        bytes,
+        heartbeat,
+        silence,
+        handshake,
+        compress,
+        newestVersion);
   }
 
   /// The same with other times for finding out that a peer is dead.
@@ -80,13 +104,36 @@ public record EndpointSettings(
         newHeartbeat,
         newSilence,
         handshake,
-        compress);
+        compress,
+        newestVersion);
   }
 
   /// The same, with or without compression of what is sent to us.
   public EndpointSettings withCompression(boolean yes) {
     return new EndpointSettings(
-        node, dataConnections, diskThreads, directMemoryBytes, heartbeat, silence, handshake, yes);
+        node,
+        dataConnections,
+        diskThreads,
+        directMemoryBytes,
+        heartbeat,
+        silence,
+        handshake,
+        yes,
+        newestVersion);
+  }
+
+  /// The same, speaking no newer version of the protocol than this.
+  public EndpointSettings withNewestVersion(int version) {
+    return new EndpointSettings(
+        node,
+        dataConnections,
+        diskThreads,
+        directMemoryBytes,
+        heartbeat,
+        silence,
+        handshake,
+        compress,
+        version);
   }
 
   private static void require(boolean holds, String what, Object value, String expected) {

@@ -11,6 +11,7 @@ import io.landfall.protocol.message.TransferMessage.Fin;
 import io.landfall.protocol.message.TransferMessage.Notice;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.protocol.message.TransferMessage.Reply;
 import io.landfall.protocol.message.TransferMessage.Request;
 import io.landfall.snapshot.device.Range;
@@ -65,7 +66,7 @@ final class Link implements Peer {
     this.control = control;
     this.version = version;
     this.calls = new Calls(peerName);
-    this.serving = new Serving(machinery, control, audit);
+    this.serving = new Serving(machinery, control, audit, version);
     this.lanes = new DataLanes(machinery, peerName);
     this.notices = new Notices(peerName);
     control.listener(new ControlListener());
@@ -176,7 +177,7 @@ final class Link implements Peer {
       throws IOException {
     requireOpen();
     try {
-      return lanes.pull(handle, ranges, settings.compressed(strongest()), sink);
+      return lanes.pull(handle, ranges, spoken(settings), sink);
     } catch (RemoteException e) {
       throw e;
     } catch (IOException e) {
@@ -185,6 +186,12 @@ final class Link implements Peer {
       }
       throw e;
     }
+  }
+
+  /// What the peer's version has words for.
+  private PullSettings spoken(PullSettings settings) {
+    boolean untold = settings.priority() == Priority.BACKGROUND && version < Versions.BACKGROUND;
+    return (untold ? settings.ranked(Priority.LANDING) : settings).compressed(strongest());
   }
 
   private Codec strongest() {

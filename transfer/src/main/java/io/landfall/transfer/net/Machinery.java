@@ -26,6 +26,9 @@ interface Machinery {
   /// What may be sent a second.
   Pacing sending();
 
+  /// Which answer goes before which, over all links.
+  Precedence precedence();
+
   /// A link is closed.
   void forget(Link link);
 }

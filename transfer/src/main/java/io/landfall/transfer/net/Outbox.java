@@ -4,6 +4,7 @@ import io.landfall.protocol.error.ErrorCode;
 import io.landfall.protocol.error.ProtocolException;
 import io.landfall.protocol.message.Limits;
 import io.landfall.protocol.message.TransferMessage;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.transfer.session.AdaptiveCompression;
 import io.landfall.transfer.session.Answer;
 import io.landfall.transfer.session.FileBody;
@@ -13,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +23,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /// The answers that one data connection owes: read on the disk pool, one frame at a time, while the
-/// connection has less than [#HIGH_WATER_BYTES] queued and the endpoint has memory. Urgent answers
-/// go first; while one owner has sent all that it may for now, others go on.
-final class Outbox {
+/// connection has less than [#HIGH_WATER_BYTES] queued and the endpoint has memory. What goes
+/// before what is the endpoint's [Precedence], over all its connections; while one owner has sent
+/// all that it may for now, others go on.
+final class Outbox implements Precedence.Debtor {
   private static final Logger LOG = System.getLogger(Outbox.class.getName());
 
   /// What may be queued on a connection: enough to keep the socket busy during the next read.
@@ -42,10 +44,11 @@ final class Outbox {
   private final Executor disk;
   private final Budget memory;
   private final Pacing pacing;
+  private final Precedence precedence;
   private boolean throttled; // of the turn under way
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<Answer> urgent = new ArrayDeque<>(); // guarded by lock
-  private final Deque<Answer> others = new ArrayDeque<>(); // guarded by lock
+  private final Map<Priority, Deque<Answer>> owed =
+      new EnumMap<>(Priority.class); // guarded by lock; the first goes first
   private final AdaptiveCompression compression =
       new AdaptiveCompression(); // of the turn under way
   private boolean running; // guarded by lock; a turn is under way or submitted
@@ -56,6 +59,10 @@ final class Outbox {
     this.disk = machinery.reading();
     this.memory = machinery.sendMemory();
     this.pacing = machinery.sending();
+    this.precedence = machinery.precedence();
+    for (Priority priority : Priority.values()) {
+      owed.put(priority, new ArrayDeque<>());
+    }
     connection.onDrained(this::proceed);
   }
 
@@ -66,13 +73,14 @@ final class Outbox {
         answer.close();
         return;
       }
-      if (urgent.size() + others.size() >= Limits.MAX_WANTS) {
+      if (owed.values().stream().mapToInt(Deque::size).sum() >= Limits.MAX_WANTS) {
         answer.close();
         throw new ProtocolException(
             ErrorCode.LIMIT_EXCEEDED,
             "more than " + Limits.MAX_WANTS + " unanswered wants on one connection");
       }
-      (answer.urgent() ? urgent : others).add(answer);
+      owed.get(answer.priority()).add(answer);
+      precedence.owes(answer.priority(), this, true);
     } finally {
       lock.unlock();
     }
@@ -111,8 +119,13 @@ final class Outbox {
       long nanos = pacing.waitNanos(answer.owner(), System.nanoTime());
       if (nanos > 0) {
         throttled = true;
-        end();
-        connection.schedule(this::proceed, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        pause(nanos);
+        return;
+      }
+      // After the rate: what stands back must not earn its share by asking often.
+      nanos = precedence.waitNanos(answer.priority(), System.nanoTime());
+      if (nanos > 0) {
+        pause(nanos);
         return;
       }
       if (!memory.take(Answer.FRAME_BYTES)) {
@@ -125,12 +138,19 @@ final class Outbox {
     submit();
   }
 
+  private void pause(long nanos) {
+    end();
+    connection.schedule(this::proceed, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+  }
+
   private void send(Answer answer) {
     long pending = connection.pendingBytes();
     long sent = connection.queuedBytes();
     compression.observe(throttled || pending >= WAITING_BYTES, sent - pending, System.nanoTime());
     sendFrame(answer);
-    pacing.spent(answer.owner(), connection.queuedBytes() - sent, System.nanoTime());
+    long bytes = connection.queuedBytes() - sent;
+    pacing.spent(answer.owner(), bytes, System.nanoTime());
+    precedence.spent(answer.priority(), bytes, System.nanoTime());
     throttled = false;
   }
 
@@ -188,12 +208,37 @@ final class Outbox {
     }
   }
 
+  @Override
+  public boolean goesFirst(Priority priority) {
+    if (priority == Priority.URGENT && full()) {
+      return false;
+    }
+    if (!pacing.tellsOwnersApart()) {
+      return true;
+    }
+    long now = System.nanoTime();
+    lock.lock();
+    try {
+      return owed.get(priority).stream()
+          .map(Answer::owner)
+          .distinct()
+          .anyMatch(owner -> pacing.ownWaitNanos(owner, now) == 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean full() {
     return connection.pendingBytes() >= HIGH_WATER_BYTES;
   }
 
   private Answer next() {
-    return urgent.isEmpty() ? others.peek() : urgent.peek();
+    for (Deque<Answer> answers : owed.values()) {
+      if (!answers.isEmpty()) {
+        return answers.peek();
+      }
+    }
+    return null;
   }
 
   /// The first that may go now; if all have to wait, the one that waits the shortest.
@@ -204,7 +249,7 @@ final class Outbox {
     }
     long now = System.nanoTime();
     Map<String, Long> waits = new HashMap<>();
-    for (Deque<Answer> answers : List.of(urgent, others)) {
+    for (Deque<Answer> answers : owed.values()) {
       for (Answer answer : answers) {
         if (waits.computeIfAbsent(answer.owner(), owner -> pacing.waitNanos(owner, now)) == 0) {
           return answer;
@@ -212,7 +257,8 @@ final class Outbox {
       }
     }
     String shortest = Collections.min(waits.entrySet(), Map.Entry.comparingByValue()).getKey();
-    return Stream.concat(urgent.stream(), others.stream())
+    return owed.values().stream()
+        .flatMap(Deque::stream)
         .filter(answer -> answer.owner().equals(shortest))
         .findFirst()
         .orElseThrow();
@@ -221,7 +267,9 @@ final class Outbox {
   private void remove(Answer answer) {
     lock.lock();
     try {
-      (answer.urgent() ? urgent : others).remove(answer);
+      Deque<Answer> answers = owed.get(answer.priority());
+      answers.remove(answer);
+      precedence.owes(answer.priority(), this, !answers.isEmpty());
     } finally {
       lock.unlock();
     }
@@ -241,9 +289,10 @@ final class Outbox {
   }
 
   private void closeAll() {
-    urgent.forEach(Answer::close);
-    others.forEach(Answer::close);
-    urgent.clear();
-    others.clear();
+    owed.forEach((priority, answers) -> {
+      answers.forEach(Answer::close);
+      answers.clear();
+      precedence.owes(priority, this, false);
+    });
   }
 }

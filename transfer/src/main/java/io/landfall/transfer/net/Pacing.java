@@ -39,8 +39,12 @@ final class Pacing {
   /// How long to wait before the next frame of that owner; 0 if it may go now. What is nobody's
   /// waits for the rate of all only.
   long waitNanos(String owner, long nowNanos) {
-    long wait = all.waitNanos(nowNanos);
-    return limited(owner) ? Math.max(wait, of(owner, nowNanos).waitNanos(nowNanos)) : wait;
+    return Math.max(all.waitNanos(nowNanos), ownWaitNanos(owner, nowNanos));
+  }
+
+  /// How long to wait for the rate of that owner alone.
+  long ownWaitNanos(String owner, long nowNanos) {
+    return limited(owner) ? of(owner, nowNanos).waitNanos(nowNanos) : 0;
   }
 
   /// A frame of so many bytes of that owner goes.

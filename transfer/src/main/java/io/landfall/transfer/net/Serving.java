@@ -36,14 +36,16 @@ final class Serving {
   private final Connection control;
   private final Source source;
   private final Audit audit;
+  private final int version;
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile Exports exports = name -> Optional.empty();
   private volatile RequestHandler handler;
 
-  Serving(Machinery machinery, Connection control, Audit audit) {
+  Serving(Machinery machinery, Connection control, Audit audit, int version) {
     this.machinery = machinery;
     this.control = control;
     this.audit = audit;
+    this.version = version;
     this.source = new Source(name -> exports.find(name), control.allocator());
   }
 
@@ -139,7 +141,8 @@ final class Serving {
     onDisk(() -> source.fin(fin.handle()));
   }
 
-  Answer want(Want want) {
+  Answer want(Want want) throws ProtocolException {
+    Versions.requireSpoken(want, version);
     return source.want(want);
   }
 

@@ -5,6 +5,7 @@ import io.landfall.protocol.message.TransferMessage;
 import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Failure;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.protocol.message.TransferMessage.Zero;
 import io.landfall.snapshot.device.RawFile;
@@ -46,9 +47,9 @@ public final class Answer implements AutoCloseable {
     return new Answer(want, null, null, new Failure(want.request(), code, sentence));
   }
 
-  /// Whether it goes before answers that are not urgent.
-  public boolean urgent() {
-    return want.urgent();
+  /// What goes before it, and what after it.
+  public Priority priority() {
+    return want.priority();
   }
 
   /// Whose bytes it sends; empty for nobody's.

@@ -82,7 +82,12 @@ public final class Pull {
     on.asks++;
     on.unwrittenBytes += range.length();
     return new Want(
-        request, handle, range.offset(), (int) range.length(), settings.urgent(), settings.codec());
+        request,
+        handle,
+        range.offset(),
+        (int) range.length(),
+        settings.priority(),
+        settings.codec());
   }
 
   /// Checks bytes that arrived.

@@ -1,6 +1,7 @@
 package io.landfall.transfer.landing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.landfall.snapshot.device.Range;
 import io.landfall.snapshot.device.RawFile;
@@ -118,7 +119,10 @@ class LandingKillsIT {
   }
 
   /// A process of its own, which is killed at the latest when this is closed.
-  private record Child(Process process, BufferedReader lines) implements AutoCloseable {
+  ///
+  /// @param complaints what it writes to its standard error
+  private record Child(Process process, BufferedReader lines, Path complaints)
+      implements AutoCloseable {
     static Child start(Class<?> main, Object... arguments) throws IOException {
       List<String> command =
           new ArrayList<>(
@@ -130,14 +134,18 @@ class LandingKillsIT {
                   System.getProperty("java.class.path"),
                   main.getName()));
       Arrays.stream(arguments).map(Object::toString).forEach(command::add);
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      return new Child(process, process.inputReader());
+      Path complaints = Files.createTempFile("landing-kills-", ".log");
+      Process process = new ProcessBuilder(command).redirectError(complaints.toFile()).start();
+      return new Child(process, process.inputReader(), complaints);
     }
 
-    String line() throws IOException {
+    String line() throws Exception {
       String line = lines.readLine();
-      assertThat(line).isNotNull();
+      if (line == null) {
+        // Said whole: who ends unasked is to say why.
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        fail("ended with " + process.exitValue() + ": " + Files.readString(complaints));
+      }
       return line;
     }
 
@@ -150,6 +158,7 @@ class LandingKillsIT {
     public void close() throws IOException {
       process.destroyForcibly();
       lines.close();
+      Files.delete(complaints);
     }
   }
 
