@@ -101,6 +101,16 @@ final class InputImages implements AutoCloseable {
   }
 
   private CompletableFuture<Manifest> hash(VmDisk disk) {
+    try {
+      Path source = source(disk);
+      String image = source.toRealPath() + " " + format(disk) + " " + Export.stampOf(source);
+      return agent.hashing().once(image, () -> hashNow(disk));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(new UncheckedIOException(e));
+    }
+  }
+
+  private CompletableFuture<Manifest> hashNow(VmDisk disk) {
     return CompletableFuture.supplyAsync(
         () -> {
           try (BlockDevice content = open(disk)) {

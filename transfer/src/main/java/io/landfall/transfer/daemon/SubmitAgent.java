@@ -52,6 +52,7 @@ final class SubmitAgent implements AutoCloseable {
   private final TransferQueue uploads;
   private final TransferQueue downloads;
   private final ImageIndexes indexes;
+  private final Hashing hashing = new Hashing();
   private final BootProfiles profiles;
   private final ExecuteHosts hosts;
   private final Map<String, JobRunner> runners = new ConcurrentHashMap<>();
@@ -339,6 +340,10 @@ final class SubmitAgent implements AutoCloseable {
 
   ImageIndexes indexes() {
     return indexes;
+  }
+
+  Hashing hashing() {
+    return hashing;
   }
 
   BootProfiles profiles() {

@@ -1,5 +1,6 @@
 package io.landfall.transfer.landing;
 
+import io.landfall.protocol.content.ChunkId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.client.RemoteImage;
@@ -18,8 +19,24 @@ public interface Exchange {
   /// @param manifest what every chunk must be
   /// @param part the file that `sink` writes to, at the same offsets
   /// @param ranges to pull, in order and apart
+  /// @param here what is in `part` already and was not compared with the manifest, to give to
+  ///   others
+  /// @param known is told of chunks that were compared before all of their bytes go to `sink`
   record Wanted(
-      RemoteImage source, Manifest manifest, Path part, List<Range> ranges, RangeSink sink) {}
+      RemoteImage source,
+      Manifest manifest,
+      Path part,
+      List<Range> ranges,
+      List<Range> here,
+      RangeSink sink,
+      Known known) {}
+
+  /// Takes what need not be hashed again.
+  @FunctionalInterface
+  interface Known {
+    /// The bytes of that chunk, all of which are about to be written, hash to `id`.
+    void chunk(long chunk, ChunkId id);
+  }
 
   /// Pulls from the source alone.
   @FunctionalInterface

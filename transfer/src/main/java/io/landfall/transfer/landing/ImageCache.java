@@ -76,7 +76,7 @@ public final class ImageCache implements AutoCloseable {
       return alone(id.toString(), () -> landKnown(source, id, exchange, listener));
     }
     String key = nameless(source);
-    return alone(key, () -> landNameless(source, key, listener));
+    return alone(key, () -> landNameless(source, key, exchange, listener));
   }
 
   private Pinned alone(String key, Step step) throws IOException {
@@ -127,10 +127,11 @@ public final class ImageCache implements AutoCloseable {
     }
   }
 
-  private Pinned landNameless(RemoteImage source, String key, TransferListener listener)
+  private Pinned landNameless(
+      RemoteImage source, String key, Optional<Exchange> exchange, TransferListener listener)
       throws IOException {
     makeRoom(0, 0); // how much it needs is known when it is here
-    LandedImage landed = landAt(source, directory.incomingPath(key), Optional.empty(), listener);
+    LandedImage landed = landAt(source, directory.incomingPath(key), exchange, listener);
     ImageId id = landed.manifest().imageId();
     makeRoom(directory.holds(id) ? 0 : dataBytes(landed.manifest()), 0);
     return alone(id.toString(), () -> adopt(landed, id));

@@ -157,7 +157,7 @@ final class LandingAttempt {
       try (LocalParts.Copying copying = local.start(toCopy, here)) {
         SeedPages pages = new SeedPages(source, named(), options.seeds(), arrivals);
         remote = remote.minus(pages.bring(remote));
-        pulled = pull(remote.ranges(), arrivals);
+        pulled = pull(remote.ranges(), arrivals, sealer);
         copying.await();
         seedBytes = pages.copiedBytes();
       }
@@ -173,19 +173,15 @@ final class LandingAttempt {
         : source.manifest();
   }
 
-  private PullSummary pull(List<Range> ranges, RangeSink sink) throws IOException {
-    if (options.exchange().isEmpty() || source.imageId().isEmpty()) {
+  private PullSummary pull(List<Range> ranges, RangeSink sink, Sealer sealer) throws IOException {
+    if (options.exchange().isEmpty()) {
       return sources.pull(ranges, sink, listener);
     }
-    Manifest manifest = source.manifest().orElseThrow();
     long total = ranges.stream().mapToLong(Range::length).sum();
     RangeSink counting = new Counting(sink, new ProgressCounter(listener, Phase.PULL, total));
-    return options
-        .exchange()
-        .get()
-        .pull(
-            new Exchange.Wanted(source, manifest, PartFile.pathFor(target), ranges, counting),
-            rest -> sources.pull(rest, counting, TransferListener.NONE));
+    return new Together(
+            source, sources, options.exchange().get(), PartFile.pathFor(target), sealer::known)
+        .pull(ranges, counting);
   }
 
   private void markDurable(List<Range> ranges) {

@@ -36,6 +36,7 @@ final class Sealer implements AutoCloseable {
   private final Manifest.Builder builder;
   private final RangeSet expected;
   private final Map<Long, AtomicLong> missing = new ConcurrentHashMap<>();
+  private final Map<Long, ChunkId> known = new ConcurrentHashMap<>(); // until it is written
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final RangeSet ready = new RangeSet(); // chunk indexes; guarded by lock
@@ -73,6 +74,12 @@ final class Sealer implements AutoCloseable {
     }
   }
 
+  /// The bytes of that chunk were hashed in memory, all of them, and are about to be written: they
+  /// are not hashed again. Before their [#written], in chunks of the size that this was made with.
+  void known(long chunk, ChunkId id) {
+    known.put(chunk, id);
+  }
+
   /// Expected bytes are in the device now. Any thread; each byte once.
   void written(long offset, long length) {
     count(length);
@@ -86,7 +93,12 @@ final class Sealer implements AutoCloseable {
               .addAndGet(-part);
       if (left == 0) {
         missing.remove(chunk);
-        ready(chunk);
+        ChunkId id = known.remove(chunk);
+        if (id == null) {
+          ready(chunk);
+        } else {
+          builder.put(chunk, id);
+        }
       }
     }
   }

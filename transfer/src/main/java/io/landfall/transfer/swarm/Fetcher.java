@@ -9,24 +9,22 @@ import io.landfall.transfer.session.RangeSink;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Brings one piece at a time into memory. One thread.
 final class Fetcher implements AutoCloseable {
-  /// A piece in 40 s at the least: slower hosts cost more than they give.
-  private static final StallRule STALL = new StallRule(1 << 20, Duration.ofSeconds(10));
-
   private final RemoteImage source;
   private final SwarmPull.Dialler dialler;
+  private final StallRule stall;
   private final Map<String, RemoteImage> others = new HashMap<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Pieces.BYTES);
 
-  Fetcher(RemoteImage source, SwarmPull.Dialler dialler) {
+  Fetcher(RemoteImage source, SwarmPull.Dialler dialler, StallRule stall) {
     this.source = source;
     this.dialler = dialler;
+    this.stall = stall;
   }
 
   void fetch(Tracker.Piece piece, Range range) throws IOException {
@@ -35,11 +33,11 @@ final class Fetcher implements AutoCloseable {
       throw new IOException("offers an image of another size");
     }
     Filling filling = new Filling(range.offset(), buffer, new AtomicLong());
-    StallWatch watch = StallWatch.over(Thread.currentThread(), STALL, filling.count::get);
+    StallWatch watch = StallWatch.over(Thread.currentThread(), stall, filling.count::get);
     try {
       from.pull(java.util.List.of(range), PullSettings.BULK, filling);
     } catch (InterruptedIOException e) {
-      throw watch.stalled() ? new IOException("stalls: " + STALL, e) : e;
+      throw watch.stalled() ? new IOException("stalls: " + stall, e) : e;
     } finally {
       watch.close();
     }

@@ -5,13 +5,17 @@ import io.landfall.protocol.content.Chunks;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.snapshot.device.Range;
+import io.landfall.snapshot.device.RawFile;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.landing.Exchange;
+import io.landfall.transfer.landing.StallRule;
 import io.landfall.transfer.net.PullSummary;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -24,12 +28,17 @@ import java.util.List;
 /// tracker is lost, the rest comes from the source, as without a swarm.
 public final class SwarmPull implements Exchange {
   private static final Logger LOG = System.getLogger(SwarmPull.class.getName());
+
+  /// A piece in 40 s at the least: slower hosts cost more than they give.
+  private static final StallRule STALL = new StallRule(1 << 20, Duration.ofSeconds(10));
+
   private static final int FROM_SOURCE = 2;
   private static final int FROM_OTHERS = 4;
 
   private final Tracking tracking;
   private final Dialler dialler;
   private final PieceOffers offers;
+  private final StallRule stall;
 
   /// The tracker, as this host asks it for one image.
   public interface Tracking {
@@ -50,6 +59,12 @@ public final class SwarmPull implements Exchange {
   }
 
   public SwarmPull(Tracking tracking, Dialler dialler, PieceOffers offers) {
+    this(tracking, dialler, offers, STALL);
+  }
+
+  /// @param stall who is slower is not asked again
+  SwarmPull(Tracking tracking, Dialler dialler, PieceOffers offers, StallRule stall) {
+    this.stall = stall;
     this.tracking = tracking;
     this.dialler = dialler;
     this.offers = offers;
@@ -64,7 +79,9 @@ public final class SwarmPull implements Exchange {
     PieceOffers.Offer offer = offers.landing(image, wanted.part());
     try {
       BitSet wants = Pieces.touching(wanted.ranges());
-      if (!tracking.join(image, offer.key, wants, new BitSet())) {
+      BitSet has = rightOf(wanted);
+      has.stream().forEach(offer::verified);
+      if (!tracking.join(image, offer.key, wants, has)) {
         return direct.pull(wanted.ranges());
       }
       Run run = new Run(wanted, offer);
@@ -88,6 +105,40 @@ public final class SwarmPull implements Exchange {
       leave(image, offer);
       throw e;
     }
+  }
+
+  /// The pieces that came before the chunks had names, and are what they are named.
+  private static BitSet rightOf(Wanted wanted) throws IOException {
+    BitSet pieces = Pieces.touching(wanted.here());
+    pieces.andNot(Pieces.touching(wanted.ranges()));
+    if (pieces.isEmpty()) {
+      return pieces;
+    }
+    BitSet right = new BitSet();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(Pieces.BYTES);
+    try (RawFile part = RawFile.open(wanted.part())) {
+      for (int piece = pieces.nextSetBit(0); piece >= 0; piece = pieces.nextSetBit(piece + 1)) {
+        Range range = Pieces.range(piece, wanted.manifest().sizeBytes());
+        part.read(range.offset(), buffer.clear().limit((int) range.length()));
+        right.set(piece, wrongChunk(wanted.manifest(), range, buffer) < 0);
+      }
+    }
+    return right;
+  }
+
+  /// The first chunk of a piece that is not what the manifest names, or -1.
+  private static long wrongChunk(Manifest manifest, Range piece, ByteBuffer bytes) {
+    int chunkBytes = manifest.chunkSizeBytes();
+    for (long at = piece.offset(); at < piece.end(); at += chunkBytes) {
+      long chunk = at / chunkBytes;
+      int length = Chunks.length(chunk, manifest.sizeBytes(), chunkBytes);
+      ByteBuffer content = bytes.slice((int) (at - piece.offset()), length);
+      ChunkId id = Chunks.isZero(content) ? ChunkId.ZERO : ChunkId.of(content);
+      if (!id.equals(manifest.chunk(chunk))) {
+        return chunk;
+      }
+    }
+    return -1;
   }
 
   /// What the tracker thinks is on its way here, others are to fetch.
@@ -167,7 +218,7 @@ public final class SwarmPull implements Exchange {
     private void work(boolean fromSource) {
       List<Integer> done = List.of();
       List<Integer> failed = List.of();
-      try (Fetcher fetcher = new Fetcher(wanted.source(), dialler)) {
+      try (Fetcher fetcher = new Fetcher(wanted.source(), dialler, stall)) {
         while (!hasFailed()) {
           Tracker.Piece piece = tracking.next(manifest.imageId(), fromSource, done, failed);
           if (piece.over()) {
@@ -214,16 +265,10 @@ public final class SwarmPull implements Exchange {
     }
 
     private void requireRight(Fetcher fetcher, Range range) throws IOException {
-      int chunkBytes = manifest.chunkSizeBytes();
-      for (long at = range.offset(); at < range.end(); at += chunkBytes) {
-        long chunk = at / chunkBytes;
-        int length = Chunks.length(chunk, manifest.sizeBytes(), chunkBytes);
-        var bytes = fetcher.bytes((int) (at - range.offset()), length);
-        ChunkId id = Chunks.isZero(bytes) ? ChunkId.ZERO : ChunkId.of(bytes);
-        if (!id.equals(manifest.chunk(chunk))) {
-          throw new IOException(
-              "sent wrong bytes for chunk " + chunk + " of image " + manifest.imageId());
-        }
+      long wrong = wrongChunk(manifest, range, fetcher.bytes(0, (int) range.length()));
+      if (wrong >= 0) {
+        throw new IOException(
+            "sent wrong bytes for chunk " + wrong + " of image " + manifest.imageId());
       }
     }
 
@@ -237,6 +282,7 @@ public final class SwarmPull implements Exchange {
       fromOthers += fetched.source().isEmpty() ? 0 : 1;
       try {
         for (Range part : partsOf(piece)) {
+          know(part);
           int from = (int) (part.offset() - range.offset());
           var bytes = fetcher.bytes(from, (int) part.length());
           if (Chunks.isZero(bytes)) {
@@ -253,6 +299,20 @@ public final class SwarmPull implements Exchange {
         }
       } catch (IOException e) {
         failure = e;
+      }
+    }
+
+    /// Chunks that are written whole need not be hashed again; of others, the rest may be wrong.
+    private void know(Range part) {
+      int chunkBytes = manifest.chunkSizeBytes();
+      for (long chunk = Math.ceilDiv(part.offset(), chunkBytes);
+          chunk < manifest.chunkCount();
+          chunk++) {
+        long end = Math.min((chunk + 1) * chunkBytes, manifest.sizeBytes());
+        if (end > part.end()) {
+          return;
+        }
+        wanted.known().chunk(chunk, manifest.chunk(chunk));
       }
     }
 

@@ -15,6 +15,7 @@ import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.landing.LandedImage;
 import io.landfall.transfer.landing.Landing;
 import io.landfall.transfer.landing.LandingOptions;
+import io.landfall.transfer.landing.StallRule;
 import io.landfall.transfer.net.Endpoint;
 import io.landfall.transfer.net.EndpointSettings;
 import io.landfall.transfer.net.Peer;
@@ -26,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -51,18 +53,22 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SwarmTest {
   private static final int SIZE_BYTES = 48 << 20;
+  private static final int DATA_BYTES = SIZE_BYTES / 2; // every other MiB
 
   @TempDir Path directory;
   private final Tracker tracker = new Tracker(4);
-  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong sent = new AtomicLong(); // of the image's data
   private final Map<String, Host> hosts = new ConcurrentHashMap<>();
   private final List<String> warnings = new ArrayList<>();
   private final Logger log = Logger.getLogger(SwarmPull.class.getName());
   private final Handler listener = new Warnings();
+  private StallRule stall = new StallRule(1 << 20, Duration.ofSeconds(10));
+  private CompletableFuture<Manifest> naming;
   private Endpoint source;
   private InetSocketAddress address;
   private Path image;
   private Manifest manifest;
+  private long enough = Long.MAX_VALUE; // what is sent before the source has named its chunks
 
   private final class Warnings extends Handler {
     @Override
@@ -105,7 +111,7 @@ class SwarmTest {
     LandedImage land() throws IOException {
       try (Peer peer = endpoint.connect(address);
           RemoteImage remote = RemoteImage.open(peer, "disk")) {
-        SwarmPull pull = new SwarmPull(this, this::open, offers);
+        SwarmPull pull = new SwarmPull(this, this::open, offers, stall);
         LandedImage done =
             Landing.land(
                 remote, landed(), LandingOptions.DEFAULT.withExchange(pull), TransferListener.NONE);
@@ -162,19 +168,14 @@ class SwarmTest {
       }
       manifest = Chunking.manifestOf(file, Chunks.DEFAULT_SIZE_BYTES, done -> {});
     }
+    naming = CompletableFuture.completedFuture(manifest);
     source = Endpoint.open(EndpointSettings.of("source"));
     address =
         source.listen(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             peer ->
                 peer.serve(name ->
-                    Optional.of(
-                        Export.of(RawFile.open(image))
-                            .withManifest(CompletableFuture.completedFuture(manifest))
-                            .withAllowance(bytes -> {
-                              sent.addAndGet(bytes);
-                              return Optional.empty();
-                            }))));
+                    Optional.of(Export.of(new Counted(RawFile.open(image))).withManifest(naming))));
   }
 
   @AfterEach
@@ -198,7 +199,7 @@ class SwarmTest {
   @Test
   void fourHostsTakeLittleMoreThanOneImageFromItsSource() throws Exception {
     assertAllLand(List.of(new Host("a"), new Host("b"), new Host("c"), new Host("d")));
-    assertThat(sent.get()).isLessThan(2L * SIZE_BYTES);
+    assertThat(sent.get()).isLessThan(2L * DATA_BYTES);
   }
 
   @Test
@@ -206,7 +207,7 @@ class SwarmTest {
     assertAllLand(List.of(new Host("early")));
     long first = sent.get();
     assertAllLand(List.of(new Host("late")));
-    assertThat(sent.get() - first).isLessThan(SIZE_BYTES / 4);
+    assertThat(sent.get() - first).isLessThan(DATA_BYTES / 4);
   }
 
   @Test
@@ -222,6 +223,40 @@ class SwarmTest {
     List<String> named = warnings.stream().filter(line -> line.contains(liar.at)).toList();
     assertThat(named).isNotEmpty().allMatch(line -> line.contains("sent wrong bytes for chunk"));
     assertThat(named.size()).isLessThanOrEqualTo(4); // what was under way when it was caught
+  }
+
+  /// Nobody waits for names: each host begins somewhere, alone, and what came so is given too.
+  @Test
+  void hostsThatBeginBeforeTheImageIsNamedJoinWhenItIs() throws Exception {
+    naming = new CompletableFuture<>();
+    enough = 3 << 20;
+    source.limitSending(8 << 20);
+    assertAllLand(List.of(new Host("a"), new Host("b")));
+    assertThat(sent.get()).isLessThan(2 * DATA_BYTES - (6 << 20));
+  }
+
+  @Test
+  void imageThatIsNamedAtTheEndOnlyLandsFromItsSource() throws Exception {
+    naming = new CompletableFuture<>();
+    enough = DATA_BYTES;
+    assertAllLand(List.of(new Host("a")));
+  }
+
+  @Test
+  void slowHostIsNamedAndNotAskedAgain() throws Exception {
+    stall = new StallRule(1 << 20, Duration.ofMillis(500));
+    Host slow = new Host("slow");
+    slow.offers = new PieceOffers(id -> RawFile.open(image));
+    slow.endpoint.limitSending(100_000);
+    BitSet all = new BitSet();
+    all.set(0, Pieces.count(SIZE_BYTES));
+    slow.join(manifest.imageId(), slow.offers.landed(manifest.imageId()), new BitSet(), all);
+
+    assertAllLand(List.of(new Host("fast")));
+
+    List<String> named = warnings.stream().filter(line -> line.contains(slow.at)).toList();
+    assertThat(named).isNotEmpty().allMatch(line -> line.contains("stalls"));
+    assertThat(named.size()).isLessThanOrEqualTo(4); // what was under way when it was found out
   }
 
   @Test
@@ -255,6 +290,38 @@ class SwarmTest {
     String forged = Ticket.issue(new byte[32], id, "host ann", now).exportName();
     assertThatThrownBy(() -> host.offers.find(ann, forged)).hasMessageContaining("no good ticket");
     assertThat(host.offers.find(ann, "swarm/x/y/z")).isEmpty();
+  }
+
+  /// The image, counting what is read of its data.
+  private final class Counted implements BlockDevice {
+    private final RawFile file;
+
+    Counted(RawFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public long sizeBytes() {
+      return file.sizeBytes();
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
+      if ((offset >> 20) % 2 == 0 && sent.addAndGet(target.remaining()) >= enough) {
+        naming.complete(manifest);
+      }
+      file.read(offset, target);
+    }
+
+    @Override
+    public List<Extent> extents(long offset, long length, int limit) throws IOException {
+      return file.extents(offset, length, limit);
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
   }
 
   /// Has everything, and none of it right.
