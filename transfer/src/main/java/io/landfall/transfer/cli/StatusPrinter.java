@@ -53,8 +53,12 @@ final class StatusPrinter {
 
   private void transfers(Overview now) {
     out.printf(
-        "%nTRANSFERS  %d running, %d waiting%n",
-        now.running().size(), now.uploads().waiting() + now.downloads().waiting());
+        "%nTRANSFERS  %d running, %d waiting%s%n",
+        now.running().size(),
+        now.uploads().waiting() + now.downloads().waiting(),
+        now.uploads().held() || now.downloads().held()
+            ? " for the disk, whose load is %.1f".formatted(now.diskLoad())
+            : "");
     Map<Long, TransferLine> seen = new HashMap<>();
     for (TransferLine line : now.running()) {
       out.println("  " + running(line));

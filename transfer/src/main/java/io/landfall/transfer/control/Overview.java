@@ -18,6 +18,8 @@ import java.util.Optional;
 /// @param recent those that ended last, the newest first
 /// @param uploads turns of landings
 /// @param downloads turns of disks that come back
+/// @param diskLoad how many transfers are inside a read or a write of this host's disk, on average
+///   over a minute; in the submit role
 /// @param jobsByState how many jobs are in each state, for all of them
 /// @param jobs the first of them that are not over, and the last that are
 /// @param hosts execute hosts that this agent may use, as they last described themselves
@@ -36,6 +38,7 @@ public record Overview(
     List<TransferLine> recent,
     QueueLine uploads,
     QueueLine downloads,
+    double diskLoad,
     Map<String, Integer> jobsByState,
     List<Reply.JobLine> jobs,
     List<HostLine> hosts,
@@ -45,9 +48,11 @@ public record Overview(
     Map<String, Map<String, Long>> bytes) {
 
   /// Turns of transfers.
-  public record QueueLine(int running, int waiting) {
+  ///
+  /// @param held whether those that wait do so for the disk, and not for their turn alone
+  public record QueueLine(int running, int waiting, boolean held) {
     /// Nobody moves anything.
-    public static final QueueLine EMPTY = new QueueLine(0, 0);
+    public static final QueueLine EMPTY = new QueueLine(0, 0, false);
   }
 
   /// An execute host, seen from the submit host.

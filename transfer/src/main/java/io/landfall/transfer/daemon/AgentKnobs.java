@@ -50,6 +50,9 @@ public final class AgentKnobs {
           "VM_MAX_NUMBER",
           "MAX_CONCURRENT_UPLOADS",
           "MAX_CONCURRENT_DOWNLOADS",
+          QueuePolicy.DISK_LOAD,
+          QueuePolicy.INCREMENTS,
+          QueuePolicy.USER,
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
           "LANDFALL_MAX_SEND_RATE_PER_OWNER",
@@ -207,7 +210,8 @@ public final class AgentKnobs {
         (long) number("LANDFALL_MAX_SEND_RATE_PER_OWNER", 0, 0, Integer.MAX_VALUE) << 10,
         lazily(),
         configuration.bool("LANDFALL_SWARM", standard.swarm()),
-        number("LANDFALL_SWARM_UPLOADS", standard.swarmUploads(), 1, MAX_SWARM_UPLOADS));
+        number("LANDFALL_SWARM_UPLOADS", standard.swarmUploads(), 1, MAX_SWARM_UPLOADS),
+        QueuePolicy.read(configuration));
   }
 
   private boolean lazily() throws InvalidConfigurationException {

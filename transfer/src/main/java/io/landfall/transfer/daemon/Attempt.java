@@ -103,14 +103,25 @@ final class Attempt {
     T run() throws IOException;
   }
 
-  /// Runs a transfer when it is the owner's turn.
+  /// Runs a transfer when it is the turn of whom the job waits as.
   private <T> T inTurn(TransferQueue queue, Transfer<T> transfer) throws IOException {
-    try (TransferQueue.Slot _ = queue.enter(runner.job().key().owner())) {
+    try (TransferQueue.Slot _ = queue.enter(user())) {
       return transfer.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(name + ": interrupted while waiting for its turn");
     }
+  }
+
+  private String user() {
+    return agent
+        .settings()
+        .transfers()
+        .policy()
+        .userOf(
+            JobAds.of(runner.job(), agent.settings()),
+            runner.job().key().owner(),
+            Instant.now().getEpochSecond());
   }
 
   private void landAndStart() throws IOException {

@@ -73,6 +73,7 @@ final class StatusDesk {
         observer.recent(RECENT),
         submit.map(role -> queue(role.uploads())).orElse(Overview.QueueLine.EMPTY),
         submit.map(role -> queue(role.downloads())).orElse(Overview.QueueLine.EMPTY),
+        submit.map(role -> role.disk().load()).orElse(0.0),
         byState(jobs),
         lines(jobs),
         submit.map(role -> role.hosts().lines()).orElse(List.of()),
@@ -83,7 +84,7 @@ final class StatusDesk {
   }
 
   private static Overview.QueueLine queue(TransferQueue queue) {
-    return new Overview.QueueLine(queue.running(), queue.waiting());
+    return new Overview.QueueLine(queue.running(), queue.waiting(), queue.holdsBack());
   }
 
   private static Map<String, Integer> byState(Collection<Job> jobs) {

@@ -42,6 +42,7 @@ final class SubmitAgent implements AutoCloseable {
   /// Jobs in one reply: a few hundred bytes each.
   private static final int PAGE = 500;
 
+  private static final long DISK_LOOK_MILLIS = 1000;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
   private volatile AgentSettings settings;
@@ -51,12 +52,15 @@ final class SubmitAgent implements AutoCloseable {
   private final ObservedJobs observed;
   private final TransferQueue uploads;
   private final TransferQueue downloads;
+  private final DiskThrottle disk;
   private final ImageIndexes indexes;
   private final Hashing hashing = new Hashing();
   private final BootProfiles profiles;
   private final ExecuteHosts hosts;
   private final Map<String, JobRunner> runners = new ConcurrentHashMap<>();
   private final List<Thread> threads = new ArrayList<>(); // guarded by itself
+  private final Thread diskWatch =
+      Thread.ofPlatform().name("disk-load").daemon(true).unstarted(this::watchDisk);
   private final ExecutorService workers =
       Executors.newFixedThreadPool(
           WORKERS, Thread.ofPlatform().name("submit-", 0).daemon(true).factory());
@@ -80,6 +84,7 @@ final class SubmitAgent implements AutoCloseable {
     this.store = store;
     this.uploads = new TransferQueue(settings.transfers().uploads());
     this.downloads = new TransferQueue(settings.transfers().downloads());
+    this.disk = new DiskThrottle(settings.transfers().policy().disk(), uploads, downloads);
     this.indexes = ImageIndexes.at(home(settings.spool()).resolve("indexes"));
     this.profiles = new BootProfiles(home(settings.spool()).resolve("boot-profiles"));
     book.observe(observed::happened);
@@ -113,6 +118,7 @@ final class SubmitAgent implements AutoCloseable {
             store,
             endpoint,
             observer);
+    agent.diskWatch.start();
     agent.book.all().stream().filter(job -> !job.status().settled()).forEach(agent::run);
     return agent;
   }
@@ -122,6 +128,7 @@ final class SubmitAgent implements AutoCloseable {
     settings = fresh;
     uploads.limit(fresh.transfers().uploads());
     downloads.limit(fresh.transfers().downloads());
+    disk.limit(fresh.transfers().policy().disk());
     store.reconfigure(fresh.store());
   }
 
@@ -131,6 +138,7 @@ final class SubmitAgent implements AutoCloseable {
     book.all().forEach(job -> figures.merge("jobs " + job.status(), 1L, Long::sum));
     figures.put("landings waiting", (long) uploads.waiting());
     figures.put("returns waiting", (long) downloads.waiting());
+    figures.put("disk load hundredths", Math.round(100 * disk.load()));
     figures.put("checkpoints", (long) store.list().size());
     figures.put("damaged checkpoint records", (long) store.damagedRecords().size());
     return figures;
@@ -144,6 +152,31 @@ final class SubmitAgent implements AutoCloseable {
   /// The turns of disks that come back.
   TransferQueue downloads() {
     return downloads;
+  }
+
+  /// How busy the disk is with them, and what of them waits for that.
+  DiskThrottle disk() {
+    return disk;
+  }
+
+  /// Looks once a second how many transfers wait for the disk.
+  private void watchDisk() {
+    DiskWaits waits = new DiskWaits(DiskWaits.OWN_THREADS);
+    try {
+      while (true) {
+        disk.counted(waits.count(), System.nanoTime());
+        Thread.sleep(DISK_LOOK_MILLIS);
+      }
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} has no effect: {1} cannot be read: {2}",
+          QueuePolicy.DISK_LOAD,
+          DiskWaits.OWN_THREADS,
+          e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the agent closes
+    }
   }
 
   /// Our directory in SPOOL. HTCondor's condor_preen deletes what it does not know there: it
@@ -372,6 +405,7 @@ final class SubmitAgent implements AutoCloseable {
   @Override
   public void close() throws IOException {
     stopRunners();
+    diskWatch.interrupt();
     workers.shutdownNow();
     storers.shutdownNow();
     synchronized (threads) {

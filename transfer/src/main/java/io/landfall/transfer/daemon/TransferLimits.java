@@ -14,6 +14,7 @@ package io.landfall.transfer.daemon;
 /// @param lazy `LANDING`: whether machines of jobs that do not say run while their disks land
 /// @param swarm `LANDFALL_SWARM`: whether execute hosts that land one image have it from each other
 /// @param swarmUploads `LANDFALL_SWARM_UPLOADS`: pieces that one execute host sends at once
+/// @param policy who goes first, and when all wait for the disk
 record TransferLimits(
     int uploads,
     int downloads,
@@ -23,9 +24,11 @@ record TransferLimits(
     long ownerBytesPerSecond,
     boolean lazy,
     boolean swarm,
-    int swarmUploads) {
+    int swarmUploads,
+    QueuePolicy policy) {
   /// HTCondor's defaults where it has any.
-  static final TransferLimits STANDARD = new TransferLimits(100, 100, 0, 0, 0, 0, false, true, 4);
+  static final TransferLimits STANDARD =
+      new TransferLimits(100, 100, 0, 0, 0, 0, false, true, 4, QueuePolicy.STANDARD);
 
   /// The same with another `LANDING`.
   TransferLimits landing(boolean lazily) {
@@ -38,6 +41,7 @@ record TransferLimits(
         ownerBytesPerSecond,
         lazily,
         swarm,
-        swarmUploads);
+        swarmUploads,
+        policy);
   }
 }

@@ -22,6 +22,7 @@ final class TransferQueue {
       new HashMap<>(); // guarded by lock; turn of the last service
   private int total; // guarded by lock; of running
   private int limit; // guarded by lock
+  private int held = Integer.MAX_VALUE; // guarded by lock; the limit while the disk is busy
   private long turn; // guarded by lock
 
   /// @param limit how many at once; 0 for no limit, as in HTCondor
@@ -35,6 +36,27 @@ final class TransferQueue {
     try {
       limit = atOnce == 0 ? Integer.MAX_VALUE : atOnce;
       grant();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets no more than so many run for now, whatever the limit. Those that run already run on.
+  void hold(int atOnce) {
+    lock.lock();
+    try {
+      held = atOnce;
+      grant();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether somebody waits who would have a turn if the queue were not held.
+  boolean holdsBack() {
+    lock.lock();
+    try {
+      return !waiting.isEmpty() && total >= held && total < limit;
     } finally {
       lock.unlock();
     }
@@ -80,7 +102,7 @@ final class TransferQueue {
   }
 
   private void grant() {
-    while (total < limit && !waiting.isEmpty()) {
+    while (total < Math.min(limit, held) && !waiting.isEmpty()) {
       Slot next = waiting.getFirst();
       for (Slot slot : waiting) {
         if (before(slot, next)) {

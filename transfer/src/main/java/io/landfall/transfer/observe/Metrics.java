@@ -87,6 +87,19 @@ final class Metrics {
           out.accept("download", (double) overview.downloads().waiting());
         });
     gauge(
+        "landfall_transfers_held",
+        "Whether transfers wait for the disk to have less to do: 1 or 0.",
+        "direction",
+        (overview, out) -> {
+          out.accept("upload", overview.uploads().held() ? 1.0 : 0.0);
+          out.accept("download", overview.downloads().held() ? 1.0 : 0.0);
+        });
+    GaugeWithCallback.builder()
+        .name("landfall_disk_load")
+        .help("Transfers inside a read or a write of the disk, on average over a minute.")
+        .callback(callback -> callback.call(scraped.diskLoad()))
+        .register(registry);
+    gauge(
         "landfall_jobs",
         "Jobs of the queue by state; those that are over count until they are forgotten.",
         "state",

@@ -3,6 +3,7 @@ package io.landfall.transfer.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.landfall.transfer.classad.Expression;
 import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.config.FileLookup;
@@ -64,6 +65,9 @@ class AgentKnobsTest {
                 Map.entry("VM_MAX_NUMBER", "3"),
                 Map.entry("MAX_CONCURRENT_UPLOADS", "7"),
                 Map.entry("MAX_CONCURRENT_DOWNLOADS", "8"),
+                Map.entry("FILE_TRANSFER_DISK_LOAD_THROTTLE", "5 to 6.5"),
+                Map.entry("FILE_TRANSFER_DISK_LOAD_THROTTLE_WAIT_BETWEEN_INCREMENTS", "30"),
+                Map.entry("TRANSFER_QUEUE_USER_EXPR", "strcat(\"Owner_\", Owner)"),
                 Map.entry("LANDFALL_IMAGE_CACHE_SIZE", "9"),
                 Map.entry("LANDFALL_MAX_SEND_RATE", "11"),
                 Map.entry("LANDFALL_MAX_SEND_RATE_PER_OWNER", "5"),
@@ -100,7 +104,19 @@ class AgentKnobsTest {
     assertThat(settings.vmMaxNumber()).isEqualTo(3);
     assertThat(settings.transfers())
         .isEqualTo(
-            new TransferLimits(7, 8, 9L << 20, 700L << 20, 11L << 10, 5L << 10, true, false, 3));
+            new TransferLimits(
+                7,
+                8,
+                9L << 20,
+                700L << 20,
+                11L << 10,
+                5L << 10,
+                true,
+                false,
+                3,
+                new QueuePolicy(
+                    new DiskThrottle.Limits(5, 6.5, Duration.ofSeconds(30)),
+                    Optional.of(Expression.parse("strcat(\"Owner_\", Owner)")))));
     assertThat(settings.bridge()).contains("br0");
     assertThat(settings.store().reservedDiskBytes()).isEqualTo(700L << 20);
     assertThat(settings.store().quotas().of("alice")).isEqualTo(20L << 20);

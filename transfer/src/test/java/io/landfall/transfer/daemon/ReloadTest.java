@@ -14,6 +14,7 @@ import io.landfall.store.checkpoint.JobKey;
 import io.landfall.store.checkpoint.QuotaExceededException;
 import io.landfall.store.io.StoreFullException;
 import io.landfall.store.seal.StoreKey;
+import io.landfall.transfer.classad.ClassAd;
 import io.landfall.transfer.control.JobEvent;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.control.Request;
@@ -63,6 +64,9 @@ class ReloadTest {
       Set.of(
           "MAX_CONCURRENT_UPLOADS",
           "MAX_CONCURRENT_DOWNLOADS",
+          QueuePolicy.DISK_LOAD,
+          QueuePolicy.INCREMENTS,
+          QueuePolicy.USER,
           "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
           "LANDFALL_MAX_SEND_RATE_PER_OWNER",
@@ -236,6 +240,27 @@ class ReloadTest {
       submit.reload(name + " = 2");
       second.join();
     }
+  }
+
+  @Test
+  void transfersWaitForTheDiskByTheLimitsThatAreSetNow() throws Exception {
+    SubmitAgent role = submit.agent.submit();
+    submit.reload(QueuePolicy.DISK_LOAD + " = 5 to 6.5", QueuePolicy.INCREMENTS + " = 30 seconds");
+    assertThat(role.disk().limits())
+        .isEqualTo(new DiskThrottle.Limits(5, 6.5, java.time.Duration.ofSeconds(30)));
+    submit.reload();
+    assertThat(role.disk().limits()).isEqualTo(DiskThrottle.Limits.STANDARD);
+  }
+
+  @Test
+  void jobsWaitForTheirTurnAsWhomTheExpressionSaysNow() throws Exception {
+    submit.reload(QueuePolicy.USER + " = strcat(\"Group_\", JobUniverse)");
+    QueuePolicy policy = submit.agent.submit().settings().transfers().policy();
+    ClassAd ad = ClassAd.parse("JobUniverse = 13");
+    assertThat(policy.userOf(ad, "ann", 0)).isEqualTo("Group_13");
+    submit.reload();
+    policy = submit.agent.submit().settings().transfers().policy();
+    assertThat(policy.userOf(ad, "ann", 0)).isEqualTo("ann");
   }
 
   @Test

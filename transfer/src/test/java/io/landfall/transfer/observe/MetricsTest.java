@@ -57,6 +57,8 @@ class MetricsTest {
         .contains("landfall_errors_total{code=\"DISK_ON_FIRE\"} 1.0")
         .contains("landfall_transfers_total{kind=\"landing\",result=\"left\"} 1.0")
         .contains("landfall_transfers_waiting{direction=\"upload\"} 3.0")
+        .contains("landfall_transfers_held{direction=\"upload\"} 1.0")
+        .contains("landfall_disk_load 1.5")
         .contains("landfall_seal_lag_seconds_count 1")
         .contains("landfall_checkpoint_pause_seconds_count{goes_on=\"true\"} 1")
         .contains("landfall_cache_images 1.0", "landfall_store_checkpoints 4.0")
@@ -127,8 +129,9 @@ class MetricsTest {
             Optional.empty(),
             observer.running(),
             observer.recent(9),
-            new Overview.QueueLine(2, 3),
+            new Overview.QueueLine(2, 3, true),
             Overview.QueueLine.EMPTY,
+            1.5,
             Map.of("RUNNING", 6),
             List.of(),
             List.of(),
