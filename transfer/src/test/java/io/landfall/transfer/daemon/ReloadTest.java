@@ -245,7 +245,7 @@ class ReloadTest {
   @Test
   void transfersWaitForTheDiskByTheLimitsThatAreSetNow() throws Exception {
     SubmitAgent role = submit.agent.submit();
-    submit.reload(QueuePolicy.DISK_LOAD + " = 5 to 6.5", QueuePolicy.INCREMENTS + " = 30 seconds");
+    submit.reload(QueuePolicy.DISK_LOAD + " = 5 to 6.5", QueuePolicy.INCREMENTS + " = 30");
     assertThat(role.disk().limits())
         .isEqualTo(new DiskThrottle.Limits(5, 6.5, java.time.Duration.ofSeconds(30)));
     submit.reload();
