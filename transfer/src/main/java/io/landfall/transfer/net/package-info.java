@@ -6,6 +6,10 @@
 /// is at the other end and hides its connections. Who dialled decides nothing: either side serves,
 /// asks and pulls.
 ///
+/// What goes first when an endpoint owes answers to many: an owner's rate holds up that owner only
+/// (`Pacing`), and over all links guests' reads go before landings, and those before the background
+/// (`Precedence`).
+///
 /// [io.landfall.transfer.net.NbdServer] serves disks to whoever speaks NBD, with threads of its
 /// own.
 ///

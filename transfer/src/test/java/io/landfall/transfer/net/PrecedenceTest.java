@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Timeout;
 class PrecedenceTest {
   private static final int FRAME = 256 << 10;
   private static final int MIB = 1 << 20;
-  private static final long SECOND = 1_000_000_000;
 
   /// What may be on its way when bytes are counted: what a connection queues, and frames.
   private static final long ON_THE_WAY = 3 * MIB;
