@@ -20,16 +20,23 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
     this.log = log;
   }
 
-  /// Runs it in a new directory below `parent`, which is deleted at the end.
-  public Outcome run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+  /// Runs what is chosen of it, in a new directory, which is deleted at the end.
+  public Outcome run(BenchSettings settings) throws IOException {
+    Choice choice = settings.choice();
+    Path directory = Files.createTempDirectory(settings.directory(), "landfall-bench-");
     try (Rig rig = Rig.open(scale.link());
         Contenders contenders = new Contenders()) {
       log.accept("making the images ...");
       Images images = make(Files.createDirectory(directory.resolve("data")));
       enter(rig, images, Files.createDirectory(directory.resolve("logs")), contenders);
       Path arena = Files.createDirectory(directory.resolve("arena"));
-      Contest contest = new Contest(rig, jobs(images), contenders.present(), arena, log);
+      Contest contest =
+          new Contest(
+              rig,
+              choice.jobs(jobs(images), this::startsFromFirst),
+              choice.contenders(contenders.present()),
+              arena,
+              log);
       return new Outcome(
               data(images),
               rig.network(),
@@ -51,6 +58,11 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
   }
 
   abstract List<Job> jobs(Images images);
+
+  /// Whether a job needs what the first one leaves.
+  boolean startsFromFirst(String job) {
+    return true;
+  }
 
   /// What it is to show; nothing, unless it says so.
   List<Goal> goals() {

@@ -22,10 +22,10 @@ public enum BenchKind {
   public Outcome run(BenchSettings settings) throws IOException {
     Scale scale = settings.scale();
     return switch (this) {
-      case IMAGE -> new ImageBench(scale, settings.log()).run(settings.directory());
-      case NBD -> new NbdBench(scale, settings.log()).run(settings.directory());
-      case STORE -> new StoreBench(scale, settings.log()).run(settings.directory());
-      case TRANSFER -> new TransferBench(scale, settings.log()).run(settings.directory());
+      case IMAGE -> new ImageBench(scale, settings.log()).run(settings);
+      case NBD -> new NbdBench(scale, settings.log()).run(settings);
+      case STORE -> new StoreBench(scale, settings.log()).run(settings);
+      case TRANSFER -> new TransferBench(scale, settings.log()).run(settings);
       case LINKS -> LinksBench.run(settings);
       case SWARM -> new SwarmBench(settings).run();
       case CHECKPOINT -> RowOutcomes.checkpoint(settings);

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 /// @param service what that guest writes when it is at its service
 /// @param memory states of one guest's memory, for `series`; empty if some are to be made
 /// @param images states of one disk, for `series`; empty if some are to be made
+/// @param choice which part of it; for benches that are contests
 /// @param log hears of progress
 public record BenchSettings(
     Scale scale,
@@ -24,4 +25,5 @@ public record BenchSettings(
     String service,
     List<Path> memory,
     List<Path> images,
+    Choice choice,
     Consumer<String> log) {}

@@ -88,6 +88,11 @@ public final class TransferBench extends Bench {
   }
 
   @Override
+  boolean startsFromFirst(String job) {
+    return !job.equals(DIRECTORY);
+  }
+
+  @Override
   List<Goal> goals() {
     return linked() ? TransferGoals.linked() : TransferGoals.loopback();
   }

@@ -2,6 +2,7 @@ package io.landfall.perf.cli;
 
 import io.landfall.perf.bench.BenchKind;
 import io.landfall.perf.bench.BenchSettings;
+import io.landfall.perf.bench.Choice;
 import io.landfall.perf.bench.Scale;
 import io.landfall.perf.report.Machine;
 import io.landfall.perf.report.Report;
@@ -82,6 +83,22 @@ final class BenchOptions {
       description = "series: states of one raw disk, oldest first.")
   private List<Path> images = List.of();
 
+  @Option(
+      names = "--rows",
+      split = ",",
+      paramLabel = "ROW",
+      description =
+          "image, nbd, store, transfer, links: some rows only, as cold,changed; what they start from"
+              + " is run before them.")
+  private List<String> rows = List.of();
+
+  @Option(
+      names = "--contenders",
+      split = ",",
+      paramLabel = "NAME",
+      description = "image, nbd, store, transfer, links: some contenders only, as landfall,rsync.")
+  private List<String> contenders = List.of();
+
   boolean quick() {
     return quick;
   }
@@ -104,6 +121,7 @@ final class BenchOptions {
             service,
             memory,
             images,
+            new Choice(rows, contenders),
             log);
     Machine machine = machine();
     Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
