@@ -33,8 +33,7 @@ final class LinksBench {
     for (Line line : settings.scale().quick() ? LINES.subList(0, 1) : LINES) {
       String name = LinkSpec.parse(line.link()).toString();
       settings.log().accept(name + " ...");
-      Outcome one =
-          new TransferBench(scale(settings, line), settings.log()).run(settings);
+      Outcome one = new TransferBench(scale(settings, line), settings.log()).run(settings);
       String prefix = name + ": ";
       one.results().forEach(result -> results.add(result.ofJob(prefix + result.job())));
       one.verdicts().forEach(verdict -> verdicts.add(verdict.in(prefix)));

@@ -88,8 +88,8 @@ final class BenchOptions {
       split = ",",
       paramLabel = "ROW",
       description =
-          "image, nbd, store, transfer, links: some rows only, as cold,changed; what they start from"
-              + " is run before them.")
+          "image, nbd, store, transfer, links: some rows only, as cold,changed; what they start"
+              + " from is run before them.")
   private List<String> rows = List.of();
 
   @Option(

@@ -156,14 +156,39 @@ final class LandingAttempt {
       RangeSet remote = toPull.minus(here);
       try (LocalParts.Copying copying = local.start(toCopy, here)) {
         SeedPages pages = new SeedPages(source, named(), options.seeds(), arrivals);
-        remote = remote.minus(pages.bring(remote));
-        pulled = pull(remote.ranges(), arrivals, sealer);
+        if (pages.possible()) {
+          remote = withoutEqualPages(remote, pages, arrivals);
+        }
+        pulled = plus(pulled, pull(remote.ranges(), arrivals, sealer));
         copying.await();
         seedBytes = pages.copiedBytes();
       }
       baseBytes = local.baseBytes();
       seedBytes += local.seedBytes();
     }
+  }
+
+  /// Finds out whether it pays to ask for pages, and if so takes those that are equal.
+  ///
+  /// @return what is left to be pulled
+  private RangeSet withoutEqualPages(RangeSet wanted, SeedPages pages, RangeSink sink)
+      throws IOException {
+    PageTrial trial = options.askPages() ? PageTrial.paying() : PageTrial.measuring();
+    RangeSet left = RangeSet.of(wanted.ranges());
+    while (!left.isEmpty() && trial.nextBytes() > 0) {
+      RangeSet piece = left.takeFront(trial.nextBytes());
+      long start = System.nanoTime();
+      pulled = plus(pulled, sources.pull(piece.ranges(), sink, TransferListener.NONE));
+      trial.pulled(piece.bytes(), System.nanoTime() - start);
+    }
+    return trial.pays() ? left.minus(pages.bring(left)) : left;
+  }
+
+  private static PullSummary plus(PullSummary a, PullSummary b) {
+    return new PullSummary(
+        a.dataBytes() + b.dataBytes(),
+        a.zeroBytes() + b.zeroBytes(),
+        a.wireBytes() + b.wireBytes());
   }
 
   /// What the source names its chunks; a source that is still hashing is not waited for.

@@ -99,6 +99,15 @@ final class RangeSet {
     return taken;
   }
 
+  /// Takes up to `limit` bytes from the front, of as many runs as that takes.
+  RangeSet takeFront(long limit) {
+    RangeSet front = new RangeSet();
+    while (front.bytes < limit && !isEmpty()) {
+      front.add(takeFirst(limit - front.bytes));
+    }
+    return front;
+  }
+
   long bytes() {
     return bytes;
   }

@@ -65,6 +65,11 @@ final class SeedPages {
     return best;
   }
 
+  /// Whether there is anything to take pages from.
+  boolean possible() {
+    return seed.isPresent();
+  }
+
   /// Brings what it can of `wanted`.
   ///
   /// @return what it brought

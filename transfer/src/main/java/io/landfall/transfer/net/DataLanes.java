@@ -20,12 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// The data connections of one link, and the pulls that run over them. Any thread.
 final class DataLanes implements PullRun.Lanes {
   private static final Logger LOG = System.getLogger(DataLanes.class.getName());
+
+  /// How long the last connection's loss is kept to ourselves.
+  private static final long GOODBYE_MILLIS = 200;
 
   private final Machinery machinery;
   private final String peerName;
@@ -177,6 +181,24 @@ final class DataLanes implements PullRun.Lanes {
     public void lost(String reason) {
       lanes.remove(this);
       outbox.close();
+      if (lanes.isEmpty() && failure == null) {
+        goneUnlessExplained(reason);
+      } else {
+        gone(reason);
+      }
+    }
+
+    /// A peer that says goodbye does so on another connection, which another thread reads: its word
+    /// is given time to come before its silence is reported.
+    private void goneUnlessExplained(String reason) {
+      try {
+        connection.schedule(() -> gone(reason), GOODBYE_MILLIS);
+      } catch (RejectedExecutionException e) {
+        gone(reason); // the endpoint is closed
+      }
+    }
+
+    private void gone(String reason) {
       runs.forEach(run -> run.closeLane(id, reason));
       if (lanes.isEmpty()) {
         allLost.accept(reason);

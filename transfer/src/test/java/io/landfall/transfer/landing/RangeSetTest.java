@@ -67,4 +67,13 @@ class RangeSetTest {
       assertThat(ranges.get(i).offset()).as(when).isGreaterThan(ranges.get(i - 1).end());
     }
   }
+
+  @Test
+  void frontSpansRunsAndCutsTheLast() {
+    RangeSet set = RangeSet.of(List.of(new Range(0, 10), new Range(20, 10), new Range(40, 10)));
+    assertThat(set.takeFront(15).ranges()).containsExactly(new Range(0, 10), new Range(20, 5));
+    assertThat(set.ranges()).containsExactly(new Range(25, 5), new Range(40, 10));
+    assertThat(set.takeFront(100).bytes()).isEqualTo(15);
+    assertThat(set.isEmpty()).isTrue();
+  }
 }

@@ -67,7 +67,7 @@ class SeedPagesTest {
           Landing.land(
               remote,
               directory.resolve("landed.raw"),
-              LandingOptions.DEFAULT.withSeeds(seeds),
+              LandingOptions.DEFAULT.withSeeds(seeds).askingPages(),
               TransferListener.NONE);
       try (RawFile copy = RawFile.open(landed.path())) {
         assertThat(Images.mismatch(next, copy)).isEqualTo(-1);
