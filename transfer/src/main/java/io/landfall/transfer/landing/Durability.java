@@ -32,6 +32,7 @@ final class Durability implements AutoCloseable {
 
   private final PartFile part;
   private final Consumer<List<Range>> onDurable;
+  private final boolean dropping;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private RangeSet written = new RangeSet(); // guarded by lock
@@ -42,8 +43,10 @@ final class Durability implements AutoCloseable {
   private final Thread thread;
 
   /// @param onDurable is told of ranges that are journaled, on the thread of this object
-  Durability(PartFile part, Consumer<List<Range>> onDurable) {
+  /// @param dropping what is durable is not left in the kernel's cache
+  Durability(PartFile part, Consumer<List<Range>> onDurable, boolean dropping) {
     this.part = part;
+    this.dropping = dropping;
     this.onDurable = onDurable;
     this.thread = Thread.ofPlatform().daemon().name("landfall-journal").start(this::run);
   }
@@ -121,10 +124,21 @@ final class Durability implements AutoCloseable {
       part.file().flush();
       part.journal().durable(ranges);
       onDurable.accept(ranges);
+      drop(ranges);
       return true;
     } catch (IOException e) {
       failed(e);
       return false;
+    }
+  }
+
+  /// Only what has been written back can be dropped, and of the kernel's large pages only whole
+  /// ones: hence behind the sync, and in the runs that the pieces have grown together to.
+  private void drop(List<Range> ranges) throws IOException {
+    if (dropping) {
+      for (Range range : ranges) {
+        part.file().forget(range.offset(), range.length());
+      }
     }
   }
 

@@ -149,7 +149,8 @@ final class LandingAttempt {
   }
 
   private void transfer(Sealer sealer) throws IOException {
-    try (Durability durability = new Durability(part, this::markDurable)) {
+    try (Durability durability =
+        new Durability(part, this::markDurable, DropBehind.appliesTo(everything.bytes()))) {
       Arrivals arrivals = new Arrivals(sealer, durability);
       LocalParts local = new LocalParts(source, options, part.file(), arrivals::arrived, listener);
       RangeSet here = local.find(toPull);

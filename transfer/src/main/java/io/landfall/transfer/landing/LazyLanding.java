@@ -99,7 +99,7 @@ public final class LazyLanding implements AutoCloseable {
     this.readersKnown = fresh && resumed.isEmpty();
     this.resumedBytes = resumed.bytes();
     this.arrival = new Arrival(everything.minus(resumed));
-    this.durability = new Durability(part, ranges -> {});
+    this.durability = new Durability(part, ranges -> {}, false);
     this.device = new LazyDevice(named, everything, part.file(), this::read);
   }
 

@@ -4,6 +4,11 @@
 /// [io.landfall.transfer.landing.LazyLanding] lets an image be read before it has arrived, from the
 /// same part file, and lands it meanwhile.
 ///
+/// Pages of changed chunks are asked for only where the link is slow enough that it pays
+/// ([io.landfall.transfer.landing.PageTrial]). Of an image larger than half of the machine's memory
+/// nothing is left in the kernel's cache that is durable
+/// ([io.landfall.transfer.landing.DropBehind]); what its source reads of it is.
+///
 /// A landed image is complete or absent. Order: data durable, then journaled; all chunks hashed and
 /// equal to the source's manifest, then named. Only ranges that the journal names are believed
 /// after a crash.
