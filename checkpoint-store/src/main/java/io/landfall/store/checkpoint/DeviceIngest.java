@@ -25,7 +25,7 @@ import java.util.function.LongConsumer;
 /// Puts the content of one device into the store: reads only what nobody can tell without reading,
 /// stores only what is not there.
 ///
-/// Used by one thread, which starts several; each of those has a [ChunkWorker].
+/// Used by one thread, which starts several; those share a few of [ChunkWorker].
 final class DeviceIngest {
   /// Chunk names that are looked for with one call of the index.
   private static final int LOOK_UPS_AT_ONCE = 512;
@@ -161,7 +161,17 @@ final class DeviceIngest {
       leaveOutClaimed(claimed.get(), plan);
     }
     progress.accept(content.sizeBytes() - plan.bytesToRead());
-    ChunkWalk.run(content, plan, settings.parallelReads(), ChunkWorker::new);
+    ChunkWalk.run(content, plan, settings.parallelReads(), this::wants, ChunkWorker::new);
+  }
+
+  /// A chunk that occurs twice is there when its second place is come to.
+  private boolean wants(long index) throws IOException {
+    if (claimed.isEmpty() || !session.touch(claimed.get().chunk(index))) {
+      return true;
+    }
+    keepClaimed(index, claimed.get().chunk(index));
+    progress.accept(length(index));
+    return false;
   }
 
   private int length(long index) {
@@ -185,21 +195,10 @@ final class DeviceIngest {
         storedBytes.sum());
   }
 
-  /// What one reading thread does with its chunks.
+  /// What is done with a chunk that was read.
   private final class ChunkWorker implements ChunkWalk.Worker {
     private final ChunkEncoder encoder = new ChunkEncoder(settings.compression());
     private final ByteBuffer base = ByteBuffer.allocate(chunkSizeBytes);
-
-    /// A chunk that occurs twice is there when its second place is come to.
-    @Override
-    public boolean wants(long index) throws IOException {
-      if (claimed.isEmpty() || !session.touch(claimed.get().chunk(index))) {
-        return true;
-      }
-      keepClaimed(index, claimed.get().chunk(index));
-      progress.accept(length(index));
-      return false;
-    }
 
     @Override
     public void chunk(long index, ByteBuffer plain) throws IOException {

@@ -14,6 +14,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /// What one ingest puts into the chunk store, and what it relies on.
 ///
@@ -24,9 +26,13 @@ import java.util.concurrent.atomic.LongAdder;
 /// Any thread; several threads of one ingest share a session. `close` gives the packs back; what
 /// was appended stays until garbage collection finds that nothing refers to it.
 public final class ChunkSession implements AutoCloseable {
+  /// Packs of one kind that are appended to at once. The kernel lets one thread at a time write to
+  /// a file, and copies what it writes meanwhile.
+  private static final int LANES = 2;
+
   private final ChunkStore store;
   private final ChunkStore.RoomCheck room;
-  private final Map<PackKind, Lane> lanes = new EnumMap<>(PackKind.class);
+  private final Map<PackKind, List<Lane>> lanes = new EnumMap<>(PackKind.class);
   private final Map<Long, Long> reliedOn = new ConcurrentHashMap<>();
   private final Set<Long> pinned = ConcurrentHashMap.newKeySet();
   private final LongAdder storedChunks = new LongAdder();
@@ -36,13 +42,14 @@ public final class ChunkSession implements AutoCloseable {
     this.store = store;
     this.room = room;
     for (PackKind kind : PackKind.values()) {
-      lanes.put(kind, new Lane());
+      lanes.put(kind, Stream.generate(Lane::new).limit(LANES).toList());
     }
   }
 
-  /// The pack that this session appends chunks of one kind to.
+  /// A pack that this session appends chunks of one kind to.
   private static final class Lane {
-    private OpenPack pack; // guarded by this
+    private final ReentrantLock lock = new ReentrantLock();
+    private OpenPack pack; // guarded by lock
   }
 
   /// Whether the store holds `id`; if so, this session relies on it from now on.
@@ -167,8 +174,8 @@ public final class ChunkSession implements AutoCloseable {
 
   /// Appends, and returns the pack if it is full by that.
   private OpenPack append(PackKind kind, EncodedChunk chunk) throws IOException {
-    Lane lane = lanes.get(kind);
-    synchronized (lane) {
+    Lane lane = lock(lanes.get(kind));
+    try {
       if (lane.pack == null) {
         lane.pack = store.acquire(kind, room);
       }
@@ -182,7 +189,21 @@ public final class ChunkSession implements AutoCloseable {
         return pack;
       }
       return null;
+    } finally {
+      lane.lock.unlock();
     }
+  }
+
+  /// The first lane that nobody appends to: only threads that meet take more packs than one.
+  private static Lane lock(List<Lane> lanes) {
+    for (Lane lane : lanes) {
+      if (lane.lock.tryLock()) {
+        return lane;
+      }
+    }
+    Lane last = lanes.getLast();
+    last.lock.lock();
+    return last;
   }
 
   /// Returns when everything this session relies on would survive a power cut.
@@ -223,12 +244,17 @@ public final class ChunkSession implements AutoCloseable {
   }
 
   private void releaseLanes() throws IOException {
-    for (Lane lane : lanes.values()) {
-      synchronized (lane) {
-        if (lane.pack != null) {
-          OpenPack pack = lane.pack;
-          lane.pack = null;
-          store.release(pack);
+    for (List<Lane> ofKind : lanes.values()) {
+      for (Lane lane : ofKind) {
+        lane.lock.lock();
+        try {
+          if (lane.pack != null) {
+            OpenPack pack = lane.pack;
+            lane.pack = null;
+            store.release(pack);
+          }
+        } finally {
+          lane.lock.unlock();
         }
       }
     }

@@ -12,6 +12,8 @@ final class ZstdFrames implements Compression.Compressor {
   /// What zstd itself takes for granted; higher levels cost more than they save on guest data.
   private static final int LEVEL = 3;
 
+  private byte[] copied = new byte[0];
+
   @Override
   public int maxLength(int length) {
     return Math.toIntExact(Zstd.compressBound(length));
@@ -19,7 +21,7 @@ final class ZstdFrames implements Compression.Compressor {
 
   @Override
   public int compress(ByteBuffer source, int from, int length, ByteBuffer target) {
-    Run plain = Run.of(source, from, length);
+    Run plain = source.hasArray() ? Run.of(source, from, length) : copied(source, from, length);
     long written =
         Zstd.compressByteArray(
             target.array(),
@@ -30,6 +32,15 @@ final class ZstdFrames implements Compression.Compressor {
             length,
             LEVEL);
     return (int) written;
+  }
+
+  /// Bytes of a buffer without an array, in one that every chunk uses again.
+  private Run copied(ByteBuffer source, int from, int length) {
+    if (copied.length < length) {
+      copied = new byte[length];
+    }
+    source.get(from, copied, 0, length);
+    return new Run(copied, 0);
   }
 
   /// Decompresses `source` to the start of `target`.
