@@ -194,16 +194,18 @@ public final class ChunkSession implements AutoCloseable {
     }
   }
 
-  /// The first lane that nobody appends to: only threads that meet take more packs than one.
-  private static Lane lock(List<Lane> lanes) {
-    for (Lane lane : lanes) {
+  /// The first lane that nobody appends to. Only threads that meet take more packs than one, and
+  /// only those of an ingest that fills a pack anyway.
+  private Lane lock(List<Lane> ofKind) {
+    boolean large = storedBytes.sum() >= ChunkStore.MIN_SEALED_BYTES;
+    for (Lane lane : large ? ofKind : List.<Lane>of()) {
       if (lane.lock.tryLock()) {
         return lane;
       }
     }
-    Lane last = lanes.getLast();
-    last.lock.lock();
-    return last;
+    Lane lane = large ? ofKind.getLast() : ofKind.getFirst();
+    lane.lock.lock();
+    return lane;
   }
 
   /// Returns when everything this session relies on would survive a power cut.
