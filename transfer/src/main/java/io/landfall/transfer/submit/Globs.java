@@ -1,6 +1,7 @@
 package io.landfall.transfer.submit;
 
 import io.landfall.transfer.config.FileLookup;
+import io.landfall.transfer.config.Problems;
 import io.landfall.transfer.submit.QueueStatement.QueueException;
 import io.landfall.transfer.submit.QueueStatement.Source;
 import java.io.IOException;
@@ -18,27 +19,36 @@ final class Globs {
 
   private final Path workingDirectory;
   private final FileLookup files;
+  private final Problems problems;
 
-  Globs(Path workingDirectory, FileLookup files) {
+  Globs(Path workingDirectory, FileLookup files, Problems problems) {
     this.workingDirectory = workingDirectory;
     this.files = files;
+    this.problems = problems;
   }
 
   /// Names that match, each once, in the order of patterns and then of names.
   List<String> match(QueueStatement statement, List<String> patterns) throws QueueException {
     Set<String> names = new LinkedHashSet<>();
+    String twice = null;
     try {
       for (String pattern : patterns) {
         for (String name : expand(pattern)) {
           boolean directory = files.isDirectory(workingDirectory.resolve(name));
           if (statement.source() == Source.MATCHING_ANY
               || directory == (statement.source() == Source.MATCHING_DIRS)) {
-            names.add(name);
+            twice = names.add(name) || twice != null ? twice : name;
           }
         }
       }
     } catch (IOException e) {
       throw new QueueException(statement.rest(), "queue matching: " + e.getMessage(), e);
+    }
+    if (twice != null) {
+      problems.warning(
+          statement.rest().start(),
+          "several patterns match " + twice + "; every name counts once",
+          "");
     }
     return List.copyOf(names);
   }

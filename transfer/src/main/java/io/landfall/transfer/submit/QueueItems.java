@@ -3,6 +3,7 @@ package io.landfall.transfer.submit;
 import io.landfall.transfer.config.DescriptionReader;
 import io.landfall.transfer.config.FileLookup;
 import io.landfall.transfer.config.LineCursor;
+import io.landfall.transfer.config.Problems;
 import io.landfall.transfer.config.SourceSpan;
 import io.landfall.transfer.config.Values;
 import io.landfall.transfer.submit.QueueStatement.QueueException;
@@ -19,10 +20,12 @@ final class QueueItems {
 
   private final Path workingDirectory;
   private final FileLookup files;
+  private final Problems problems;
 
-  QueueItems(Path workingDirectory, FileLookup files) {
+  QueueItems(Path workingDirectory, FileLookup files, Problems problems) {
     this.workingDirectory = workingDirectory;
     this.files = files;
+    this.problems = problems;
   }
 
   /// All items, before slicing.
@@ -33,7 +36,7 @@ final class QueueItems {
           case IN -> words(list(statement.rest(), lines));
           case FROM -> from(statement.rest(), lines);
           case MATCHING_FILES, MATCHING_DIRS, MATCHING_ANY ->
-              new Globs(workingDirectory, files)
+              new Globs(workingDirectory, files, problems)
                   .match(statement, words(list(statement.rest(), lines)));
         };
     if (items.size() > MAX_ITEMS) {

@@ -73,11 +73,19 @@ record QueueStatement(
       throw new QueueException(arguments, "queue " + repeats + ": the number is negative");
     }
     List<String> variables = variables(head);
-    Optional<Slice> slice = source == Source.NONE ? Optional.empty() : Slice.at(rest.text());
+    Optional<Slice> slice = source == Source.NONE ? Optional.empty() : slice(rest);
     if (slice.isPresent()) {
       rest = rest.sub(slice.get().length(), rest.text().length()).strip();
     }
     return new QueueStatement(repeats, variables, source, slice.orElse(Slice.ALL), rest);
+  }
+
+  private static Optional<Slice> slice(SourceSpan rest) throws QueueException {
+    try {
+      return Slice.at(rest.text());
+    } catch (ArithmeticException e) {
+      throw new QueueException(rest, e.getMessage(), e);
+    }
   }
 
   private static Source source(String keyword) {

@@ -20,13 +20,25 @@ record Slice(Optional<Integer> from, Optional<Integer> to, int step, int length)
   private static final Pattern SLICE =
       Pattern.compile("\\[" + NUMBER + "(?::" + NUMBER + "(?::\\s*(\\d{1,9})?\\s*)?)?\\]");
 
-  /// The slice at the start of a text.
+  /// What is meant to be a slice: digits, colons and signs in brackets.
+  private static final Pattern LIKE = Pattern.compile("\\[[-+\\d\\s:]*\\]");
+
+  /// The slice at the start of a text; nothing if there is none.
+  ///
+  /// @throws ArithmeticException for one that no list has: a step below 1, or too many digits
   static Optional<Slice> at(String text) {
     Matcher m = SLICE.matcher(text);
-    if (!m.lookingAt()) {
+    boolean found = m.lookingAt();
+    int step = !found || m.group(3) == null ? 1 : Integer.parseInt(m.group(3));
+    Matcher like = LIKE.matcher(text);
+    if (step < 1 || (!found && like.lookingAt())) {
+      String written = text.substring(0, found ? m.end() : like.end());
+      throw new ArithmeticException(
+          written + " is no slice; write [from:to:step] with a step of at least 1");
+    }
+    if (!found) {
       return Optional.empty();
     }
-    int step = m.group(3) == null ? 1 : Math.max(1, Integer.parseInt(m.group(3)));
     return Optional.of(new Slice(number(m.group(1)), number(m.group(2)), step, m.end()));
   }
 

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -44,6 +45,7 @@ public final class SubmitFile {
   private int proc;
   private String lastExecutable;
   private boolean queued;
+  private boolean judged;
 
   private SubmitFile(SubmitContext context) {
     this.context = context;
@@ -126,7 +128,9 @@ public final class SubmitFile {
       List<String> items =
           queue
               .slice()
-              .of(new QueueItems(context.workingDirectory(), context.files()).gather(queue, rest));
+              .of(
+                  new QueueItems(context.workingDirectory(), context.files(), problems)
+                      .gather(queue, rest));
       if (items.isEmpty() || queue.repeats() == 0) {
         problems.warning(statement.start(), "this queue statement makes no jobs", "");
       }
@@ -181,6 +185,7 @@ public final class SubmitFile {
     Map<String, SourceSpan> expanded = new LinkedHashMap<>();
     attributes.forEach((name, raw) -> expanded.put(name, expander.expand(raw)));
     JobScope scope = new JobScope(macros, expander, problems, where);
+    judged = true;
     new JobReader(scope, context).read(cluster, proc, expanded).ifPresent(jobs::add);
     proc++;
   }
@@ -192,7 +197,9 @@ public final class SubmitFile {
     boolean partly = problems.hasErrors() || jobs.isEmpty();
     for (MacroTable.Macro macro : macros.unused()) {
       boolean command = known.contains(macro.name());
-      if (command && partly) {
+      Optional<String> near = command ? Optional.empty() : NearestName.of(macro.name(), names);
+      // Where no job was read, nothing has had occasion to use a macro of the user's own.
+      if (command ? partly : near.isEmpty() && problems.hasErrors() && !judged) {
         continue;
       }
       problems.warning(
@@ -202,8 +209,7 @@ public final class SubmitFile {
               : macro.name() + " was never used, and is no command",
           command
               ? ""
-              : NearestName.of(macro.name(), names)
-                  .map(near -> "did you mean " + near + "?")
+              : near.map(name -> "did you mean " + name + "?")
                   .orElse("$(" + macro.name() + ") would use it"));
     }
   }
