@@ -31,8 +31,11 @@ public final class LineCursor {
       int from = indent(line);
       if (from == line.length() || line.charAt(from) == '#') {
         next++;
-      } else {
-        return Optional.of(statement());
+        continue;
+      }
+      SourceSpan statement = statement();
+      if (!statement.isEmpty()) {
+        return Optional.of(statement);
       }
     }
     return Optional.empty();
@@ -48,7 +51,10 @@ public final class LineCursor {
     return new Location(file, Math.max(1, lines.size()), 1);
   }
 
+  /// One statement; an empty one where there is only a `\` or more than can be taken.
   private SourceSpan statement() {
+    int first = next + 1;
+    boolean tooLong = false;
     SourceSpan.Builder joined = new SourceSpan.Builder(file);
     boolean continued = true;
     while (continued && next < lines.size()) {
@@ -61,15 +67,16 @@ public final class LineCursor {
         continue;
       }
       int to = continued ? Math.max(from, line.length() - 1) : line.length();
-      if (joined.length() + to - from > MAX_LINE_CHARS) {
-        problems.error(
-            "S24",
-            new Location(file, number, 1),
-            "statement longer than " + MAX_LINE_CHARS + " characters",
-            "split it");
-        break;
+      tooLong |= joined.length() + to - from > MAX_LINE_CHARS;
+      if (!tooLong) {
+        joined.append(line.substring(from, to), number, from + 1);
       }
-      joined.append(line.substring(from, to), number, from + 1);
+    }
+    Location start = new Location(file, first, 1);
+    if (tooLong) {
+      problems.error(
+          "S24", start, "statement longer than " + MAX_LINE_CHARS + " characters", "split it");
+      return SourceSpan.computed("", start);
     }
     return joined.build().strip();
   }

@@ -19,7 +19,7 @@ final class SystemFiles implements FileLookup {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       if (bytes.length > maxBytes) {
-        throw new IOException(file + ": larger than " + maxBytes + " bytes");
+        throw new IOException("larger than " + maxBytes + " bytes");
       }
       return new String(bytes, StandardCharsets.UTF_8);
     }

@@ -41,6 +41,11 @@ record QueueStatement(
             || statement.charAt(5) == '(');
   }
 
+  /// Whether what is behind the word `queue` has items of its own, for which commands may wait.
+  static boolean hasItems(String arguments) {
+    return KEYWORD.matcher(arguments).find();
+  }
+
   private static boolean assigns(String rest) {
     String stripped = rest.stripLeading();
     return stripped.startsWith("=") && !stripped.startsWith("==");

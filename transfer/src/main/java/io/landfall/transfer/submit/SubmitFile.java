@@ -121,9 +121,9 @@ public final class SubmitFile {
 
   private void queue(SourceSpan statement, LineCursor rest) {
     queued = true;
+    SourceSpan arguments =
+        expander.expand(statement.sub("queue".length(), statement.text().length()).strip());
     try {
-      SourceSpan arguments =
-          expander.expand(statement.sub("queue".length(), statement.text().length()).strip());
       QueueStatement queue = QueueStatement.parse(arguments);
       List<String> items =
           queue
@@ -141,6 +141,9 @@ public final class SubmitFile {
       run(queue, items, statement.start());
     } catch (QueueException e) {
       problems.error("S24", e.where().start(), e.getMessage(), "");
+      if (!QueueStatement.hasItems(arguments.text())) {
+        job(statement.start()); // so that what else is wrong is told at once
+      }
     }
   }
 

@@ -354,6 +354,18 @@ class LanguageTest {
   }
 
   @Test
+  void aStatementOfTooManyCharactersIsRefusedWhole() {
+    String half = "a".repeat(LineCursor.MAX_LINE_CHARS / 2 + 1);
+    read("\\\n\nA = " + half + half + "\nB = " + half + "\\\n" + half + "\\\nend\nC = 1\n");
+    assertThat(problems())
+        .satisfiesExactly(
+            p -> assertThat(p).startsWith("/d/file:3:1: error [S24]: statement longer than"),
+            p -> assertThat(p).startsWith("/d/file:4:1: error [S24]: statement longer than"));
+    assertThat(value("C")).isEqualTo("1");
+    assertThat(macros.isDefined("A") || macros.isDefined("B")).isFalse();
+  }
+
+  @Test
   void binaryFilesAreRefused() {
     read("A = \0\n");
     assertThat(problems()).singleElement().asString().contains("not a text file");
