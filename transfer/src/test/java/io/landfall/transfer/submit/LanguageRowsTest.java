@@ -36,7 +36,7 @@ class LanguageRowsTest {
       Pattern.compile("(error|warning) (\\d+):(\\d+) (.+)", Pattern.DOTALL);
 
   /// A row of the table.
-  private static final class Row {
+  static final class Row {
     final String name;
     final StringBuilder text = new StringBuilder();
     final MemoryFiles files = Submits.home();
