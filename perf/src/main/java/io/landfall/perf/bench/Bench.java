@@ -2,6 +2,8 @@ package io.landfall.perf.bench;
 
 import io.landfall.perf.contest.Contest;
 import io.landfall.perf.contest.Job;
+import io.landfall.perf.contest.Result;
+import io.landfall.perf.contest.Rounds;
 import io.landfall.perf.contest.Trees;
 import io.landfall.perf.rig.Rig;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One bench: makes its data, sets up its contenders, runs the contest, cleans up.
 public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench, NbdBench {
@@ -20,10 +23,10 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
     this.log = log;
   }
 
-  /// Runs what is chosen of it, in a new directory, which is deleted at the end.
+  /// Runs what is chosen of it in a new directory, which is deleted at the end.
   public Outcome run(BenchSettings settings) throws IOException {
     Choice choice = settings.choice();
-    Path directory = Files.createTempDirectory(settings.directory(), "landfall-bench-");
+    Path directory = Files.createTempDirectory(settings.directory(), "");
     try (Rig rig = Rig.open(scale.link());
         Contenders contenders = new Contenders()) {
       log.accept("making the images ...");
@@ -37,16 +40,20 @@ public abstract sealed class Bench permits TransferBench, StoreBench, ImageBench
               choice.contenders(contenders.present()),
               arena,
               log);
-      return new Outcome(
-              data(images),
-              rig.network(),
-              rig.priority(),
-              contenders.absent(),
-              contest.run(scale.rounds(), !scale.quick()),
-              List.of(),
-              List.of(),
-              List.of())
-          .judged(goals());
+      Function<List<Result>, Outcome> outcome =
+          results ->
+              new Outcome(
+                      data(images),
+                      rig.network(),
+                      rig.priority(),
+                      contenders.absent(),
+                      results,
+                      List.of(),
+                      List.of(),
+                      List.of())
+                  .judged(goals());
+      Rounds rounds = settings.course().rounds(scale.rounds(), outcome);
+      return outcome.apply(contest.run(rounds, !scale.quick()));
     } finally {
       Trees.delete(directory);
     }

@@ -36,14 +36,33 @@ public enum BenchKind {
     };
   }
 
-  /// How many rounds of it count: those that take long, or grow something, have one.
-  public int rounds(BenchSettings settings) {
+  /// What it takes, roughly, on two processors with all peers installed.
+  ///
+  /// @param guest whether there is a whole one for `lazy`
+  public Cost cost(Scale scale, boolean guest) {
+    int rounds = scale.rounds();
+    if (scale.quick()) {
+      return new Cost(10, 1, 1);
+    }
     return switch (this) {
-      case LAZY, SERIES, SCALE -> 1;
-      case LINKS -> Math.min(LinksBench.ROUNDS, settings.scale().rounds());
-      case SWARM -> SwarmBench.rounds(settings.scale());
-      default -> settings.scale().rounds();
+      case IMAGE -> new Cost(40, 30, rounds);
+      case NBD -> new Cost(110, 90, rounds);
+      case STORE -> new Cost(130, 120, rounds);
+      case TRANSFER -> new Cost(130, 120, rounds);
+      case LINKS -> new Cost(200, 170, Math.min(LinksBench.ROUNDS, rounds));
+      case SWARM -> new Cost(200, 100, SwarmBench.rounds(scale));
+      case CHECKPOINT -> new Cost(20, 4, rounds);
+      case LAZY -> new Cost(guest ? 600 : 180, 0, 1);
+      case SERIES -> new Cost(480, 0, 1);
+      case SCALE -> new Cost(900, 0, 1);
+      case MICRO -> new Cost(50, 10, rounds);
     };
+  }
+
+  /// Whether a run of all has it without being told to: those that show how something grows take as
+  /// long as half of the others, and their figures hardly change.
+  public boolean usual() {
+    return this != SERIES && this != SCALE;
   }
 
   @Override

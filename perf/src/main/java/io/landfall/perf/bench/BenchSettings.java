@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 /// @param memory states of one guest's memory, for `series`; empty if some are to be made
 /// @param images states of one disk, for `series`; empty if some are to be made
 /// @param choice which part of it; for benches that are contests
+/// @param course how many rounds there is time for, and who sees what they measured
 /// @param log hears of progress
 public record BenchSettings(
     Scale scale,
@@ -26,4 +27,11 @@ public record BenchSettings(
     List<Path> memory,
     List<Path> images,
     Choice choice,
-    Consumer<String> log) {}
+    Course course,
+    Consumer<String> log) {
+  /// The same with another course.
+  BenchSettings with(Course other) {
+    return new BenchSettings(
+        scale, mib, directory, guest, service, memory, images, choice, other, log);
+  }
+}

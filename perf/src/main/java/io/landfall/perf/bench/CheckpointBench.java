@@ -25,10 +25,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /// Checkpoints of a guest that runs on: how long it stands still, and how much is taken.
 ///
@@ -67,16 +67,16 @@ public final class CheckpointBench {
       long takenBytes,
       long addedBytes) {}
 
-  /// Runs it in a new directory below `parent`, which is deleted at the end.
-  public List<Row> run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+  /// Runs it in a new directory below `parent`, which is deleted at the end; each row is told when
+  /// it is there.
+  public void run(Path parent, Consumer<Row> rows) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "");
     try (CheckpointStore store =
             CheckpointStore.open(directory.resolve("store"), StoreSettings.defaults());
         Vm vm = new QemuDriver(QemuSettings.defaults()).start(spec(directory));
         RawFile memory = RawFile.openWritable(directory.resolve("vm").resolve("memory"))) {
       vm.resume();
       change(memory, FILLED_AT, FILLED);
-      List<Row> rows = new ArrayList<>();
       CheckpointRecord last = row(rows, "first, 200 MiB used", vm, store, Optional.empty());
       for (int i = 0; i < rounds; i++) {
         change(memory, FILLED_AT + random.nextInt(190) * MIB, CHANGED);
@@ -89,7 +89,6 @@ public final class CheckpointBench {
         last = row(rows, "5 MiB changed in pages all over", vm, store, Optional.of(last));
       }
       vm.kill();
-      return rows;
     } finally {
       Trees.delete(directory);
     }
@@ -114,14 +113,18 @@ public final class CheckpointBench {
   }
 
   private static CheckpointRecord row(
-      List<Row> rows, String kind, Vm vm, CheckpointStore store, Optional<CheckpointRecord> parent)
+      Consumer<Row> rows,
+      String kind,
+      Vm vm,
+      CheckpointStore store,
+      Optional<CheckpointRecord> parent)
       throws IOException {
     long began = System.nanoTime();
     FrozenState frozen = vm.freeze();
     long total = System.nanoTime() - began;
     CheckpointRecord record = take(frozen, store, parent);
     vm.thaw();
-    rows.add(
+    rows.accept(
         new Row(
             kind,
             frozen.pause().toMillis(),

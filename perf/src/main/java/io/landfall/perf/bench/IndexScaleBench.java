@@ -62,11 +62,11 @@ public final class IndexScaleBench {
       double planSeconds,
       long tablesPeakBytes) {}
 
-  /// Grows a store in a new directory below `parent`, which is deleted at the end.
-  public List<Row> run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+  /// Grows a store in a new directory below `parent`, which is deleted at the end; each row is told
+  /// when it is there.
+  public void run(Path parent, Consumer<Row> rows) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "");
     Path spool = directory.resolve("store");
-    List<Row> rows = new ArrayList<>();
     try {
       MadePacks made;
       try (CheckpointStore store = CheckpointStore.open(spool, StoreSettings.defaults())) {
@@ -78,9 +78,8 @@ public final class IndexScaleBench {
           made.write(pack);
         }
         log.accept(pack * MadePacks.CHUNKS + " chunks in " + pack + " packs");
-        rows.add(measure(spool, pack * MadePacks.CHUNKS));
+        rows.accept(measure(spool, pack * MadePacks.CHUNKS));
       }
-      return rows;
     } finally {
       Trees.delete(directory);
     }

@@ -34,7 +34,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -42,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// How soon a guest is at its service over a slow link: when its image lands first, when it lands
 /// behind the guest, and when it does so by the boot profile of the guest before.
@@ -95,11 +95,17 @@ public final class LazyBench {
       long askedBytes,
       long bytes,
       long demandedBytes,
-      long waitedMillis) {}
+      long waitedMillis) {
+    /// The part of the image's data that had travelled.
+    double percent() {
+      return imageBytes == 0 ? 0 : 100.0 * bytes / imageBytes;
+    }
+  }
 
-  /// Runs it in a new directory below `parent`, which is deleted at the end.
-  public List<Row> run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+  /// Runs it in a new directory below `parent`, which is deleted at the end; each row is told when
+  /// it is there.
+  public void run(Path parent, Consumer<Row> rows) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "");
     try (Endpoint sender = Endpoint.open(EndpointSettings.of("sender"));
         Endpoint receiver = Endpoint.open(EndpointSettings.of("receiver"))) {
       Path image = guest.isPresent() ? grown(directory) : made(directory);
@@ -117,7 +123,7 @@ public final class LazyBench {
                           Export.of(RawFile.open(image))
                               .withManifest(CompletableFuture.completedFuture(manifest)))));
       try (Peer peer = receiver.connect(address)) {
-        return rows(peer, directory, dataBytes(manifest));
+        boot(peer, directory, dataBytes(manifest), rows);
       }
     } finally {
       Trees.delete(directory);
@@ -158,15 +164,14 @@ public final class LazyBench {
     return chunks * manifest.chunkSizeBytes();
   }
 
-  private List<Row> rows(Peer peer, Path directory, long data) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    rows.add(inFull(peer, Files.createDirectory(directory.resolve("full")), data));
+  private void boot(Peer peer, Path directory, long data, Consumer<Row> rows) throws IOException {
+    rows.accept(inFull(peer, Files.createDirectory(directory.resolve("full")), data));
     BootProfile none = BootProfile.EMPTY;
-    rows.add(lazily(peer, directory, ONLY_READS, data, none).row());
+    rows.accept(lazily(peer, directory, ONLY_READS, data, none).row());
     LazyRun first = lazily(peer, directory, "lazily, never seen before", data, none);
-    rows.add(first.row());
-    rows.add(lazily(peer, directory, "lazily, by the boot profile", data, first.profile()).row());
-    return rows;
+    rows.accept(first.row());
+    rows.accept(
+        lazily(peer, directory, "lazily, by the boot profile", data, first.profile()).row());
   }
 
   private Row inFull(Peer peer, Path work, long data) throws IOException {

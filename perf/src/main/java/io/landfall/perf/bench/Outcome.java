@@ -1,8 +1,10 @@
 package io.landfall.perf.bench;
 
 import io.landfall.perf.contest.Result;
+import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What a bench found.
 ///
@@ -41,6 +43,36 @@ public record Outcome(
         micro,
         figures,
         goals.stream().map(goal -> goal.judge(this)).toList());
+  }
+
+  /// The same as a part of a bench, whose name is before everything.
+  Outcome in(String prefix) {
+    return new Outcome(
+        prefix + data,
+        network,
+        priority,
+        absent,
+        results.stream().map(result -> result.ofJob(prefix + result.job())).toList(),
+        micro,
+        figures,
+        verdicts.stream().map(verdict -> verdict.in(prefix)).toList());
+  }
+
+  /// Whether nothing is measured yet.
+  public boolean isEmpty() {
+    return results.isEmpty() && micro.isEmpty() && figures.isEmpty();
+  }
+
+  /// How many rounds counted; where one thing has more than another, the most.
+  public int rounds() {
+    return Stream.of(
+            results.stream().map(Result::secondsToDisk),
+            micro.stream().map(MicroResult::score),
+            figures.stream().map(Figure::value))
+        .flatMap(spreads -> spreads)
+        .mapToInt(Spread::count)
+        .max()
+        .orElse(0);
   }
 
   static Outcome ofMicro(List<MicroResult> micro) {

@@ -10,8 +10,6 @@ import io.landfall.protocol.content.Compression;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -44,17 +42,17 @@ public final class SeriesBench {
     void add(int version, Path state) throws IOException;
   }
 
-  /// Runs it in a new directory below `parent`, which is deleted at the end.
-  public List<Row> run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
-    List<Row> rows = new ArrayList<>();
+  /// Runs it in a new directory below `parent`, which is deleted at the end; each row is told when
+  /// it is there.
+  public void run(Path parent, Consumer<Row> rows) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "");
     try (Rig rig = Rig.open("");
         WorkerProcess worker = WorkerProcess.start(rig)) {
       for (Compression compression : Compression.values()) {
         Path work = Files.createDirectory(directory.resolve("landfall"));
         Path store = work.resolve("repository");
         Order.StoreAt at = new Order.StoreAt(store.toString(), compression, "");
-        rows.add(
+        rows.accept(
             row(
                 "landfall, " + compression.name().toLowerCase(Locale.ROOT),
                 work,
@@ -67,12 +65,11 @@ public final class SeriesBench {
       for (Archive archive : Archive.values()) {
         if (archive.installed()) {
           Path work = Files.createDirectory(directory.resolve("peer"));
-          rows.add(
+          rows.accept(
               row(name(archive), work, (version, state) -> archive.add(rig, work, state, version)));
           Trees.delete(work);
         }
       }
-      return rows;
     } finally {
       Trees.delete(directory);
     }

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -49,20 +48,19 @@ public final class SparseBench {
   public record Row(
       String what, double seconds, long readBytes, long storedBytes, long peakResidentBytes) {}
 
-  /// Runs it in a new directory below `parent`, which is deleted at the end.
-  public List<Row> run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+  /// Runs it in a new directory below `parent`, which is deleted at the end; each row is told when
+  /// it is there.
+  public void run(Path parent, Consumer<Row> rows) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "");
     Path disk = directory.resolve("disk.raw");
     Path spool = directory.resolve("store");
     try {
       log.accept("making the sparse image ...");
       image.write(disk);
-      List<Row> rows = new ArrayList<>();
-      rows.add(stored("first", spool, disk, List.of()));
+      rows.accept(stored("first", spool, disk, List.of()));
       List<Range> changes = image.change(disk, CHANGES, CHANGE_BYTES);
-      rows.add(stored("next, known changes", spool, disk, changes));
-      rows.add(looked(spool));
-      return rows;
+      rows.accept(stored("next, known changes", spool, disk, changes));
+      rows.accept(looked(spool));
     } finally {
       Trees.delete(directory);
     }

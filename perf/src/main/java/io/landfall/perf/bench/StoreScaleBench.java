@@ -68,9 +68,10 @@ public final class StoreScaleBench {
       long peakHeapBytes,
       long peakResidentBytes) {}
 
-  /// Grows a store in a new directory below `parent`, which is deleted at the end.
-  public List<Row> run(Path parent) throws IOException {
-    Path directory = Files.createTempDirectory(parent, "landfall-bench-");
+  /// Grows a store in a new directory below `parent`, which is deleted at the end; each row is told
+  /// when it is there.
+  public void run(Path parent, Consumer<Row> rows) throws IOException {
+    Path directory = Files.createTempDirectory(parent, "");
     try {
       Path small = directory.resolve("warm-up");
       begin();
@@ -78,13 +79,11 @@ public final class StoreScaleBench {
       measure(small);
       Path spool = directory.resolve("store");
       begin();
-      List<Row> rows = new ArrayList<>();
       for (int times : new int[] {1, 2, 4}) {
         double commitMillis = grow(spool, checkpoints * times);
         log.accept(made + " checkpoints");
-        rows.add(measure(spool).withCommit(commitMillis));
+        rows.accept(measure(spool).withCommit(commitMillis));
       }
-      return rows;
     } finally {
       Trees.delete(directory);
     }

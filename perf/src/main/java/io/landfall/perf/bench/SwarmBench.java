@@ -54,12 +54,16 @@ final class SwarmBench {
   private final int rounds;
   private final Figures figures = new Figures();
   private final TreeSet<String> absent = new TreeSet<>();
+  private final List<String> networks = new ArrayList<>();
+  private String priority = "";
+  private Course course;
   private long seed = 100;
 
   SwarmBench(BenchSettings settings) {
     this.settings = settings;
     this.hosts = settings.scale().quick() ? QUICK_HOSTS : HOSTS;
     this.rounds = rounds(settings.scale());
+    this.course = settings.course();
   }
 
   /// Rounds that are run: each lands new images on all hosts.
@@ -68,38 +72,44 @@ final class SwarmBench {
   }
 
   Outcome run() throws IOException {
-    List<Line> lines = settings.scale().quick() ? List.of(QUICK) : LINES;
-    List<Goal> goals = new ArrayList<>();
-    String network = "";
-    String priority = "";
-    for (Line usual : lines) {
-      Line line = new Line(usual.link(), asked(usual));
+    List<Line> lines = lines();
+    for (int number = 0; number < lines.size(); number++) {
+      Line line = new Line(lines.get(number).link(), asked(lines.get(number)));
       LinkSpec link = LinkSpec.parse(line.link());
-      Path directory = Files.createTempDirectory(settings.directory(), "landfall-bench-");
+      course = settings.course().part(lines.size() - number, outcome -> outcome);
+      Path directory = Files.createTempDirectory(settings.directory(), "");
       try (Rig rig = Rig.open(link, hosts)) {
-        new Shape(rig, directory, line, link.toString()).run();
-        network += (network.isEmpty() ? "" : "; ") + rig.network();
+        networks.add(rig.network());
         priority = rig.priority();
+        new Shape(rig, directory, line, link.toString()).run();
       } finally {
         Trees.delete(directory);
       }
+    }
+    return outcome();
+  }
+
+  private List<Line> lines() {
+    return settings.scale().quick() ? List.of(QUICK) : LINES;
+  }
+
+  /// Of what is measured up to now.
+  private Outcome outcome() throws IOException {
+    List<Goal> goals = new ArrayList<>();
+    List<String> data = new ArrayList<>();
+    for (Line line : lines()) {
+      String link = LinkSpec.parse(line.link()).toString();
+      data.add("%s: a disk of %d MiB, half of it data".formatted(line.link(), asked(line)));
       goals.add(
           Goal.atMost(
               "%s: %d hosts in at most twice the time of one".formatted(link, hosts),
-              Value.cell(link.toString(), together(true), LANDED),
+              Value.cell(link, together(true), LANDED),
               2,
-              Value.cell(link.toString(), ONE, LANDED)));
+              Value.cell(link, ONE, LANDED)));
     }
-    String data =
-        String.join(
-            "; ",
-            lines.stream()
-                .map(line ->
-                    "%s: a disk of %d MiB, half of it data".formatted(line.link(), asked(line)))
-                .toList());
     return new Outcome(
-            data,
-            network,
+            String.join("; ", data),
+            String.join("; ", networks),
             priority,
             List.copyOf(absent),
             List.of(),
@@ -141,10 +151,13 @@ final class SwarmBench {
         Path home = directory.resolve("swarm");
         try (Fleet fleet = Fleet.start(rig, home, pool, true)) {
           warmUp(user, fleet);
-          for (int round = 0; round < rounds; round++) {
+          course.hasTime(0, outcome());
+          int round = 0;
+          do {
             oneSeconds = land(user, fleet, ONE, line.bytes(), 1);
             land(user, fleet, together(true), line.bytes(), hosts);
-          }
+            round++;
+          } while (course.hasTime(round, outcome()) && round < rounds);
         }
         Trees.delete(home);
         home = directory.resolve("alone");
@@ -188,7 +201,8 @@ final class SwarmBench {
       rig.run("sync", "--file-system", directory.toString());
     }
 
-    private void add(String row, int count, double seconds, double cpu, long sent) {
+    private void add(String row, int count, double seconds, double cpu, long sent)
+        throws IOException {
       settings.log().accept("%s %-28s %8.3f s, cpu %6.2f s".formatted(table, row, seconds, cpu));
       if (row.equals(WARM_UP)) {
         return;
@@ -199,6 +213,7 @@ final class SwarmBench {
       }
       figures.add(table, row, "CPU of all", "s", cpu);
       figures.add(table, row, "submit host sent", "MiB", sent / MIB);
+      course.show(outcome());
     }
 
     /// The same shape with rsync, once.

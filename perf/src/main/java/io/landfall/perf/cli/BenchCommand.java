@@ -1,12 +1,16 @@
 package io.landfall.perf.cli;
 
 import io.landfall.perf.bench.BenchKind;
+import io.landfall.perf.bench.Budget;
+import io.landfall.perf.contest.Trees;
 import io.landfall.perf.report.Markdown;
 import io.landfall.perf.report.Report;
+import io.landfall.perf.report.SuiteReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,23 +65,53 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--markdown", paramLabel = "FILE", description = "Write the report as Markdown.")
   private Path markdownFile;
 
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Time for it: no round begins that would not end by then (0: no limit).")
+  private int minutes;
+
   @Override
   public Integer call() throws IOException {
     if (kind == null) {
       throw new ParameterException(
           spec.commandLine(), "say which bench, e.g.: landfall bench image");
     }
-    Report report = options.run(kind, line -> spec.commandLine().getErr().println(line));
-    String markdown = Markdown.of(report);
-    if (jsonFile != null) {
-      report.writeJson(jsonFile);
+    BenchOptions.requireMinutes(minutes, spec.commandLine());
+    Budget budget =
+        new Budget(
+            minutes == 0 ? OptionalInt.empty() : OptionalInt.of(minutes),
+            List.of(options.cost(kind)),
+            System::nanoTime);
+    PrintWriter err = spec.commandLine().getErr();
+    Path work = options.newDirectory();
+    try (Interruption interruption = Interruption.watch()) {
+      SuiteReport.Entry entry;
+      try {
+        entry =
+            new BenchRun(kind, options, budget, interruption, err::println, this::write).run(work);
+      } finally {
+        Trees.delete(work);
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      entry.reports().forEach(report -> out.print(Markdown.of(report)));
+      out.flush();
+      if (!entry.failure().isEmpty()) {
+        throw new IOException("bench " + kind + ": " + entry.failure());
+      }
+      return 0;
     }
-    if (markdownFile != null) {
-      Files.writeString(markdownFile, markdown);
+  }
+
+  private void write(SuiteReport.Entry entry) throws IOException {
+    for (Report report : entry.reports()) {
+      if (jsonFile != null) {
+        report.writeJson(jsonFile);
+      }
+      if (markdownFile != null) {
+        report.writeMarkdown(markdownFile);
+      }
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(markdown);
-    out.flush();
-    return 0;
   }
 }

@@ -3,20 +3,22 @@ package io.landfall.perf.cli;
 import io.landfall.perf.bench.BenchKind;
 import io.landfall.perf.bench.BenchSettings;
 import io.landfall.perf.bench.Choice;
+import io.landfall.perf.bench.Cost;
+import io.landfall.perf.bench.Course;
 import io.landfall.perf.bench.Scale;
 import io.landfall.perf.report.Machine;
-import io.landfall.perf.report.Report;
 import io.landfall.perf.worker.WorkerProcess;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /// What one bench and all of them have in common.
 final class BenchOptions {
@@ -25,7 +27,10 @@ final class BenchOptions {
       description = "Small data and one round: shows that all runs, measures nothing.")
   private boolean quick;
 
-  @Option(names = "--rounds", paramLabel = "N", description = "Rounds after the warm-up.")
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Rounds after the warm-up: 5, or fewer where one takes long.")
   private Integer rounds;
 
   @Option(
@@ -55,7 +60,7 @@ final class BenchOptions {
       paramLabel = "DISK",
       description =
           "lazy: a raw disk that boots, grown to --mib (6144) with data it has no use for; without"
-              + " it a small one is made.")
+              + " it, or with --quick, a small one is made.")
   private Path guest;
 
   @Option(
@@ -110,33 +115,42 @@ final class BenchOptions {
     return Machine.here(directory, WorkerProcess.options());
   }
 
-  /// Runs one bench. Progress goes to `log`.
-  Report run(BenchKind kind, Consumer<String> log) throws IOException {
-    BenchSettings settings =
-        new BenchSettings(
-            scale(),
-            mib == null ? OptionalInt.empty() : OptionalInt.of(mib),
-            directory,
-            Optional.ofNullable(guest),
-            service,
-            memory,
-            images,
-            new Choice(rows, contenders),
-            log);
-    Machine machine = machine();
-    Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    double load = Machine.load();
-    var outcome = kind.run(settings);
-    return new Report(
-        Report.FORMAT,
-        kind.toString(),
-        started,
-        quick,
-        kind.rounds(settings),
-        machine,
-        load,
-        Machine.load(),
-        outcome);
+  /// What its user chose, for a bench that goes on as `course` says.
+  BenchSettings settings(Path below, Course course, Consumer<String> log) {
+    return new BenchSettings(
+        scale(),
+        mib == null ? OptionalInt.empty() : OptionalInt.of(mib),
+        below,
+        Optional.ofNullable(guest),
+        service,
+        memory,
+        images,
+        new Choice(rows, contenders),
+        course,
+        log);
+  }
+
+  /// A new directory for all that a run makes. Its name is short, since sockets are made below it,
+  /// and the name of a socket has 107 bytes.
+  Path newDirectory() throws IOException {
+    for (int number = 1; ; number++) {
+      try {
+        return Files.createDirectory(directory.resolve("landfall-bench-" + number));
+      } catch (FileAlreadyExistsException e) {
+        // another run's, or what one left that was killed
+      }
+    }
+  }
+
+  /// What a bench takes, roughly, as its user chose it.
+  Cost cost(BenchKind kind) {
+    return kind.cost(scale(), guest != null);
+  }
+
+  static void requireMinutes(int minutes, CommandLine line) {
+    if (minutes < 0) {
+      throw new ParameterException(line, "--minutes " + minutes + ": expected 0 or more");
+    }
   }
 
   private Scale scale() {

@@ -1,4 +1,4 @@
 /// `landfall bench`, found by the command line through [java.util.ServiceLoader].
 ///
-/// May import: `bench`, `report`, `measure`, `worker`. Imported by: nothing.
+/// May import: `bench`, `contest`, `report`, `measure`, `worker`. Imported by: nothing.
 package io.landfall.perf.cli;

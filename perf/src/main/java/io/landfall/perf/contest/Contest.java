@@ -43,41 +43,55 @@ public final class Contest {
     this.log = log;
   }
 
-  /// Runs a warm-up and then so many rounds; the results in the order of jobs and contenders.
+  /// Runs a warm-up and then rounds; the results in the order of jobs and contenders.
   ///
+  /// @param rounds how many; at least one
   /// @param warmUp whether there is a round 0
   /// @throws IOException if a program fails, or leaves another result than it must
-  public List<Result> run(int rounds, boolean warmUp) throws IOException {
+  public List<Result> run(Rounds rounds, boolean warmUp) throws IOException {
     Map<String, List<Sample>> samples = new TreeMap<>();
-    for (int round = warmUp ? 0 : 1; round <= rounds; round++) {
-      for (Contender contender : contenders) {
-        Path work = Files.createDirectory(directory.resolve("work"));
-        try {
-          for (Job job : jobs) {
-            if (contender.how(job).isPresent()) {
-              Sample sample = measured(contender, job, work);
-              log.accept(line(round, rounds, job, contender, sample));
-              if (round > 0) {
-                samples.computeIfAbsent(key(job, contender), _ -> new ArrayList<>()).add(sample);
-              }
-            }
-          }
-        } finally {
-          Trees.delete(work);
-        }
+    int round = warmUp ? 0 : 1;
+    boolean whole = false;
+    try {
+      do {
+        round(round, samples);
+      } while (rounds.another(round++, results(samples)));
+      whole = true;
+    } finally {
+      if (!whole) {
+        rounds.brokenOff(results(samples));
       }
     }
     return results(samples);
+  }
+
+  private void round(int round, Map<String, List<Sample>> samples) throws IOException {
+    for (Contender contender : contenders) {
+      Path work = Files.createDirectory(directory.resolve("work"));
+      try {
+        for (Job job : jobs) {
+          if (contender.how(job).isPresent()) {
+            Sample sample = measured(contender, job, work);
+            log.accept(line(round, job, contender, sample));
+            if (round > 0) {
+              samples.computeIfAbsent(key(job, contender), _ -> new ArrayList<>()).add(sample);
+            }
+          }
+        }
+      } finally {
+        Trees.delete(work);
+      }
+    }
   }
 
   private static String key(Job job, Contender contender) {
     return job.name() + '\n' + contender.name();
   }
 
-  private static String line(int round, int rounds, Job job, Contender contender, Sample sample) {
-    return "%s %-22s %-26s %8.3f s, to disk %8.3f s, cpu %6.2f s"
+  private static String line(int round, Job job, Contender contender, Sample sample) {
+    return "%-8s %-22s %-26s %8.3f s, to disk %8.3f s, cpu %6.2f s"
         .formatted(
-            round == 0 ? "warm-up  " : "round " + round + "/" + rounds,
+            round == 0 ? "warm-up" : "round " + round,
             job.name(),
             contender.name(),
             sample.seconds(),

@@ -4,6 +4,7 @@ import io.landfall.perf.bench.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -39,7 +40,19 @@ public record Report(
 
   /// Writes it as JSON.
   public void writeJson(Path file) throws IOException {
-    Files.writeString(file, json(this));
+    write(file, json(this));
+  }
+
+  /// The same as Markdown.
+  public void writeMarkdown(Path file) throws IOException {
+    write(file, Markdown.of(this));
+  }
+
+  /// Whole or not at all: a run that is killed leaves the report before.
+  static void write(Path file, String text) throws IOException {
+    Path beside = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(beside, text);
+    Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   static String json(Object report) {

@@ -2,12 +2,12 @@ package io.landfall.perf.report;
 
 import io.landfall.perf.bench.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// One run of several benches.
 ///
@@ -38,8 +38,8 @@ public record SuiteReport(
   ///
   /// @param bench its name
   /// @param seconds that it took, making its data included
-  /// @param failure why it has no report; empty if it has
-  /// @param reports its report, or none if it failed
+  /// @param failure why it has no report, or none of all that it was to measure; empty if it has
+  /// @param reports its report; none if it failed before it had measured anything
   public record Entry(String bench, double seconds, String failure, List<Report> reports) {
 
     /// A bench that ran.
@@ -51,14 +51,26 @@ public record SuiteReport(
     public static Entry failed(String bench, double seconds, String failure) {
       return new Entry(bench, seconds, failure, List.of());
     }
+
+    /// How it ended, in a few words.
+    public String end() {
+      return failure.isEmpty() ? "done" : "failed: " + failure;
+    }
+
+    /// A bench that did not come to its end.
+    ///
+    /// @param report what it had measured until then
+    public static Entry partly(String bench, double seconds, String why, Optional<Report> report) {
+      return new Entry(bench, seconds, why, report.stream().toList());
+    }
   }
 
   /// Writes it as JSON, Markdown and HTML into `directory`.
   public void write(Path directory) throws IOException {
     // The page last: should plotting fail, the figures are safe.
-    Files.writeString(directory.resolve(JSON), Report.json(this));
-    Files.writeString(directory.resolve(MARKDOWN), Markdown.of(this));
-    Files.writeString(directory.resolve(HTML), Html.of(this));
+    Report.write(directory.resolve(JSON), Report.json(this));
+    Report.write(directory.resolve(MARKDOWN), Markdown.of(this));
+    Report.write(directory.resolve(HTML), Html.of(this));
   }
 
   /// Reads what [#write] wrote as JSON.
@@ -77,7 +89,7 @@ public record SuiteReport(
                     entry.bench(),
                     String.format(Locale.ROOT, "%.0f", entry.seconds()),
                     absent(entry),
-                    entry.failure().isEmpty() ? "done" : "failed: " + entry.failure()))
+                    entry.end()))
             .toList();
     return new Table("", List.of("bench", "s in all", "not installed here", "end"), rows);
   }

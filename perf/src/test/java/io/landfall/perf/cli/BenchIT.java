@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.landfall.perf.bench.Figure;
 import io.landfall.perf.bench.Verdict;
 import io.landfall.perf.contest.Result;
+import io.landfall.perf.contest.Trees;
 import io.landfall.perf.measure.Spread;
 import io.landfall.perf.micro.MicroResult;
 import io.landfall.perf.report.Report;
@@ -13,6 +14,7 @@ import io.landfall.perf.report.SuiteReport;
 import io.landfall.perf.report.SuiteReport.Entry;
 import io.landfall.perf.rig.Programs;
 import io.landfall.transfer.cli.Main;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -204,8 +206,45 @@ class BenchIT {
     Files.delete(markdown);
   }
 
+  @Test
+  void aRunThatIsStoppedLeavesTheReportOfWhatItMeasured() throws Exception {
+    Path out = directory.resolve("stopped");
+    Process process = started("all", "--only=image,store", "--rounds=500", "--out=" + out);
+    StringBuilder said = new StringBuilder();
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        said.append(line).append('\n');
+        if (line.startsWith("-- image: round 2 done")) {
+          process.destroy();
+        }
+      }
+    }
+    assertThat(process.waitFor()).as(said.toString()).isEqualTo(128 + 15);
+    assertThat(said).contains("min gone, about", "image      failed: stopped by a signal");
+    List<Entry> entries = SuiteReport.readJson(out.resolve(SuiteReport.JSON)).entries();
+    assertThat(entries).extracting(Entry::bench).containsExactly("image", "store");
+    Report image = entries.getFirst().reports().getFirst();
+    assertThat(image.rounds()).isBetween(2, 499);
+    assertThat(contenders(image, "qcow2 to raw")).contains("landfall");
+    assertThat(entries.getLast().failure()).isEqualTo("its turn has not come");
+    assertThat(Files.readString(out.resolve(SuiteReport.HTML)))
+        .contains("<svg", "Failed: stopped by a signal", "</html>");
+    Trees.delete(out);
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left).as("nothing is left behind").containsOnly(directory.resolve("report"));
+    }
+  }
+
   /// Runs it in a process of its own; returns what it said.
   private static String bench(String... arguments) throws IOException, InterruptedException {
+    Process process = started(arguments);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    // A bench that failed is an exit code; which may fail is for the tests to say.
+    assertThat(process.waitFor()).as(said).isBetween(0, arguments[0].equals("all") ? 1 : 0);
+    return said;
+  }
+
+  private static Process started(String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -222,10 +261,7 @@ class BenchIT {
     command.addAll(List.of("--quick", "--dir=" + directory));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    // A bench that failed is an exit code; which may fail is for the tests to say.
-    assertThat(process.waitFor()).as(said).isBetween(0, arguments[0].equals("all") ? 1 : 0);
-    return said;
+    return process;
   }
 
   private static void assertWhole(Report report, String name) {

@@ -74,7 +74,8 @@ class ContestTest {
     try (Rig rig = Rig.open()) {
       Path arena = directory.resolve("arena");
       List<Job> jobs = List.of(copy, other);
-      return new Contest(rig, jobs, List.of(contenders), arena, line -> {}).run(rounds, warmUp);
+      return new Contest(rig, jobs, List.of(contenders), arena, line -> {})
+          .run(Rounds.of(rounds), warmUp);
     }
   }
 
