@@ -7,6 +7,7 @@ import io.landfall.transfer.daemon.Administration;
 import io.landfall.transfer.daemon.Agent;
 import io.landfall.transfer.daemon.AgentKnobs;
 import io.landfall.transfer.daemon.AgentSettings;
+import io.landfall.transfer.daemon.EffectiveSettings;
 import io.landfall.transfer.daemon.Logging;
 import io.landfall.transfer.daemon.RecentLog;
 import io.landfall.transfer.net.ServiceManager;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `landfall agent`.
@@ -43,8 +45,12 @@ final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--show-config",
       description =
-          "Print each setting with where it came from, and stop. Defaults are not settings.")
+          "Print every setting with the value that holds and where it is from (a file and line, the"
+              + " environment, the command line, or default), and stop.")
   private boolean showConfig;
+
+  @Option(names = "--json", description = "With --show-config: an array of objects.")
+  private boolean json;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -53,12 +59,17 @@ final class AgentCommand implements Callable<Integer> {
       Configuration configuration = Configuration.load(sources);
       AgentSettings settings = AgentKnobs.read(configuration);
       if (showConfig) {
-        for (Configuration.Setting setting : configuration.all()) {
-          spec.commandLine()
-              .getOut()
-              .printf("%s = %s    # %s%n", setting.name(), setting.value(), setting.where());
+        SettingsPrinter printer = new SettingsPrinter(spec.commandLine().getOut());
+        if (json) {
+          printer.printJson(EffectiveSettings.of(configuration));
+        } else {
+          printer.print(
+              EffectiveSettings.of(configuration), EffectiveSettings.others(configuration));
         }
         return 0;
+      }
+      if (json) {
+        throw new ParameterException(spec.commandLine(), "--json goes with --show-config");
       }
       return serve(settings, configuration, sources);
     } catch (InvalidConfigurationException e) {

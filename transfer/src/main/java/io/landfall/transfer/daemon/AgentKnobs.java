@@ -25,13 +25,15 @@ import java.util.Set;
 /// The agent's settings in HTCondor's configuration language: HTCondor's names wherever it has one,
 /// `LANDFALL_…` for the rest.
 public final class AgentKnobs {
-  private static final int DEFAULT_PORT = 9717;
+  static final int DEFAULT_PORT = 9717;
+  static final String SPOOL = "/var/spool/landfall";
+  static final String EXECUTE = "/var/lib/landfall/execute";
+  static final String HTTP_LISTEN = "LANDFALL_HTTP_LISTEN";
+  static final String COPY_DIRECTORIES = "LANDFALL_COPY_DIRECTORIES";
+
   private static final int MAX_SWARM_UPLOADS = 64;
   private static final int MAX_PORT = 65535;
   private static final String SPOOL_NAME = "landfall";
-
-  private static final String HTTP_LISTEN = "LANDFALL_HTTP_LISTEN";
-  private static final String COPY_DIRECTORIES = "LANDFALL_COPY_DIRECTORIES";
 
   /// Every name an agent reads, in the order in which they are documented.
   public static final List<String> NAMES =
@@ -141,8 +143,8 @@ public final class AgentKnobs {
         new InetSocketAddress(
             configuration.text("NETWORK_INTERFACE", "127.0.0.1"),
             number("LANDFALL_PORT", DEFAULT_PORT, 0, MAX_PORT)),
-        path("SPOOL", "/var/spool/landfall"),
-        path("EXECUTE", "/var/lib/landfall/execute"),
+        path("SPOOL", SPOOL),
+        path("EXECUTE", EXECUTE),
         addresses("LANDFALL_EXECUTE_HOSTS"),
         configuration.text("LANDFALL_HYPERVISOR", "auto"),
         list("VM_TYPE", List.of("kvm")),

@@ -125,7 +125,8 @@ class PackageIT {
     assertThat(upgraded.code()).as(upgraded.output()).isZero();
     assertThat(inside("cat /etc/landfall/landfall.conf").output()).isEqualTo("VM_MEMORY = 512\n");
     assertThat(inside("landfall agent --show-config").output())
-        .contains("VM_MEMORY = 512    # /etc/landfall/landfall.conf:1");
+        .containsPattern("VM_MEMORY = 512 +# /etc/landfall/landfall.conf:1")
+        .containsPattern("SPOOL = /var/spool/landfall +# default");
 
     Outcome removed = inside("cp -al /opt /tmp/kept && /opt/landfall/uninstall");
     assertThat(removed.code()).as(removed.output()).isZero();
