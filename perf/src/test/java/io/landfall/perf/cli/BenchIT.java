@@ -215,7 +215,7 @@ class BenchIT {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         said.append(line).append('\n');
         if (line.startsWith("-- image: round 2 done")) {
-          process.destroy();
+          process.toHandle().destroy(); // Process.destroy would close what it says
         }
       }
     }

@@ -3,6 +3,7 @@ package io.landfall.transfer.cli;
 import io.landfall.transfer.config.Configuration;
 import io.landfall.transfer.config.ConfigurationSources;
 import io.landfall.transfer.config.InvalidConfigurationException;
+import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.daemon.Administration;
 import io.landfall.transfer.daemon.Agent;
 import io.landfall.transfer.daemon.AgentKnobs;
@@ -12,6 +13,7 @@ import io.landfall.transfer.daemon.Logging;
 import io.landfall.transfer.daemon.RecentLog;
 import io.landfall.transfer.net.ServiceManager;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,13 +61,12 @@ final class AgentCommand implements Callable<Integer> {
       Configuration configuration = Configuration.load(sources);
       AgentSettings settings = AgentKnobs.read(configuration);
       if (showConfig) {
-        SettingsPrinter printer = new SettingsPrinter(spec.commandLine().getOut());
-        if (json) {
-          printer.printJson(EffectiveSettings.of(configuration));
-        } else {
-          printer.print(
-              EffectiveSettings.of(configuration), EffectiveSettings.others(configuration));
-        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(
+            json
+                ? ControlJson.write(EffectiveSettings.of(configuration))
+                : EffectiveSettings.text(configuration).stripTrailing());
+        out.flush();
         return 0;
       }
       if (json) {

@@ -2,6 +2,7 @@ package io.landfall.transfer.cli;
 
 import io.landfall.transfer.daemon.Logging;
 import io.landfall.transfer.daemon.RecentLog;
+import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -13,6 +14,11 @@ import java.util.logging.SimpleFormatter;
 /// wrong.
 final class Logs {
   private static final String ONE_LINE = "%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n";
+
+  /// Landfall's own loggers, with what is below them; held, since the JDK forgets the levels of
+  /// loggers that nobody holds.
+  private static final List<Logger> OURS =
+      List.of(Logger.getLogger("io.landfall"), Logger.getLogger("landfall"));
 
   private Logs() {}
 
@@ -41,15 +47,24 @@ final class Logs {
         handler.setFormatter(formatter);
       }
     }
+    OURS.forEach(logger -> logger.setLevel(level(logging.level())));
     root.setLevel(
         switch (logging.level()) {
-          case ERROR -> Level.SEVERE;
-          case WARNING -> Level.WARNING;
-          case INFO -> Level.INFO;
-          case DEBUG -> Level.FINE;
-          case TRACE -> Level.FINER;
-          case ALL -> Level.ALL;
-          case OFF -> Level.OFF;
+          case DEBUG -> Level.INFO; // libraries tell thousands of lines
+          case TRACE -> Level.FINE;
+          default -> level(logging.level());
         });
+  }
+
+  private static Level level(System.Logger.Level level) {
+    return switch (level) {
+      case ERROR -> Level.SEVERE;
+      case WARNING -> Level.WARNING;
+      case INFO -> Level.INFO;
+      case DEBUG -> Level.FINE;
+      case TRACE -> Level.FINER;
+      case ALL -> Level.ALL;
+      case OFF -> Level.OFF;
+    };
   }
 }

@@ -1,10 +1,15 @@
 package io.landfall.transfer.cli;
 
+import io.landfall.transfer.config.Configuration;
+import io.landfall.transfer.config.InvalidConfigurationException;
 import io.landfall.transfer.control.Request;
+import io.landfall.transfer.daemon.AgentKnobs;
 import io.landfall.transfer.doctor.Evidence;
 import io.landfall.transfer.doctor.SupportBundle;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -24,7 +29,10 @@ import picocli.CommandLine.Spec;
     name = "support-bundle",
     mixinStandardHelpOptions = true,
     description = {
-      "Collects into one archive what somebody elsewhere needs to see what is wrong: versions, configuration, the doctor's findings, logs, and from a running agent its settings, figures and threads. Keys, passwords and tokens are removed; look into it before you send it.",
+      "Collects into one archive what somebody elsewhere needs to see what is wrong: versions,"
+          + " configuration, the doctor's findings, logs, and from a running agent its settings,"
+          + " figures and threads. Keys, passwords and tokens are removed; look into it before you"
+          + " send it.",
       "%nExample: landfall support-bundle --config /etc/landfall/landfall.conf"
     })
 final class SupportBundleCommand implements Callable<Integer> {
@@ -32,7 +40,14 @@ final class SupportBundleCommand implements Callable<Integer> {
       DateTimeFormatter.ofPattern("'landfall-support-'yyyyMMdd-HHmmss", Locale.ROOT);
 
   @Spec private CommandSpec spec;
-  @Mixin private AgentOption agent;
+
+  @Option(
+      names = "--agent",
+      paramLabel = "HOST[:PORT]",
+      converter = Addresses.class,
+      description = "The agent (default: where an agent with this configuration listens).")
+  private InetSocketAddress agent;
+
   @Mixin private HostConfiguration configuration;
 
   @Parameters(
@@ -54,8 +69,9 @@ final class SupportBundleCommand implements Callable<Integer> {
             .versions(String.join("", new Version().getVersion()))
             .configuration()
             .diagnosis();
-    try (AgentLink link = agent.open()) {
+    try (AgentLink link = AgentLink.to(address())) {
       evidence.agent(link.call(new Request.Inspect()));
+      evidence.metrics(link.call(new Request.Metrics()).text());
     } catch (IOException e) {
       evidence.noAgent(String.valueOf(e.getMessage()));
     }
@@ -70,5 +86,23 @@ final class SupportBundleCommand implements Callable<Integer> {
     out.println(target);
     out.flush();
     return 0;
+  }
+
+  private InetSocketAddress address() throws IOException {
+    if (agent != null) {
+      return agent;
+    }
+    try {
+      InetSocketAddress listens =
+          AgentKnobs.read(Configuration.load(configuration.sources())).listen();
+      if (listens.isUnresolved()) {
+        throw new IOException("no address has the name " + listens.getHostString());
+      }
+      return listens.getAddress().isAnyLocalAddress()
+          ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listens.getPort())
+          : listens;
+    } catch (InvalidConfigurationException e) {
+      throw new IOException("the configuration is not valid, so where it would be is not known", e);
+    }
   }
 }

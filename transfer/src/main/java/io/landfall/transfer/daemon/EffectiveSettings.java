@@ -13,6 +13,8 @@ public final class EffectiveSettings {
   /// Where a value is from that nobody set.
   public static final String DEFAULT = "default";
 
+  private static final int COLUMN = 52;
+
   private EffectiveSettings() {}
 
   /// A setting.
@@ -65,6 +67,30 @@ public final class EffectiveSettings {
     return configuration.all().stream()
         .filter(setting -> AgentKnobs.NAMES.stream().noneMatch(setting.name()::equalsIgnoreCase))
         .toList();
+  }
+
+  /// All that is set or holds, a setting a line, with where it is from behind it.
+  public static String text(Configuration configuration) throws InvalidConfigurationException {
+    StringBuilder text = new StringBuilder();
+    for (Knob knob : of(configuration)) {
+      String from = knob.note.isEmpty() ? knob.where : knob.where + ": " + knob.note;
+      line(text, knob.name, knob.value, from);
+    }
+    List<Setting> others = others(configuration);
+    if (!others.isEmpty()) {
+      text.append("\n# Set as well, and not read by an agent itself:\n");
+      others.forEach(other -> line(text, other.name(), other.value(), other.where().toString()));
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String name, String value, String from) {
+    String setting = (name + " = " + value.replace("\n", "\\n")).stripTrailing();
+    text.append(setting)
+        .repeat(" ", Math.max(0, COLUMN - setting.length()))
+        .append("  # ")
+        .append(from)
+        .append('\n');
   }
 
   /// Set to its value, each means what it does unset; a test holds this to [AgentKnobs#read].

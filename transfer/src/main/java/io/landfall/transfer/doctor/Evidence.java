@@ -7,6 +7,7 @@ import io.landfall.transfer.control.ControlJson;
 import io.landfall.transfer.control.Reply;
 import io.landfall.transfer.daemon.AgentKnobs;
 import io.landfall.transfer.daemon.AgentSettings;
+import io.landfall.transfer.daemon.EffectiveSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -54,24 +55,29 @@ public final class Evidence {
 
   /// The configuration: what holds and where it came from, and the file as it is written.
   public Evidence configuration() {
-    StringBuilder text = new StringBuilder(256);
-    try {
-      for (Configuration.Setting setting : Configuration.load(sources).all()) {
-        text.append(setting.name())
-            .append(" = ")
-            .append(setting.value().replace("\n", "\\n"))
-            .append("    # ")
-            .append(setting.where())
-            .append('\n');
-      }
-    } catch (InvalidConfigurationException e) {
-      text.append(e.getMessage());
-    }
-    bundle.add("configuration.txt", "every setting and where it came from", text.toString());
+    bundle.add("configuration.txt", "every setting and where it is from", settings());
     sources
         .file()
         .ifPresent(file -> bundle.add("configuration-file.txt", file.toString(), end(file)));
     return this;
+  }
+
+  private String settings() {
+    try {
+      Configuration configuration = Configuration.load(sources);
+      try {
+        return EffectiveSettings.text(configuration);
+      } catch (InvalidConfigurationException e) {
+        StringBuilder text = new StringBuilder(e.getMessage()).append("\n\n");
+        for (Configuration.Setting setting : configuration.all()) {
+          text.append(
+              "%s = %s    # %s\n".formatted(setting.name(), setting.value(), setting.where()));
+        }
+        return text.toString();
+      }
+    } catch (InvalidConfigurationException e) {
+      return e.getMessage();
+    }
   }
 
   /// What the doctor finds.
@@ -97,6 +103,12 @@ public final class Evidence {
                 "")));
     bundle.add("agent-log.txt", "the last lines of its log", inspection.log());
     bundle.add("agent-threads.txt", "its threads", inspection.threads());
+    return this;
+  }
+
+  /// What the running agent counts, as Prometheus would read it.
+  public Evidence metrics(String text) {
+    bundle.add("agent-metrics.txt", "its metrics", text);
     return this;
   }
 

@@ -78,7 +78,7 @@ function transfers(state) {
       (PHASES[transfer.phase] ?? (transfer.phase.toLowerCase() || "waiting")) + " " + bytes(transfer.doneBytes) + " of " + bytes(transfer.totalBytes)));
     const rate = rateOf(transfer, now);
     const left = rate > 0 ? duration((1000 * (transfer.totalBytes - transfer.doneBytes)) / rate) : "–";
-    return [KINDS[transfer.kind], what(transfer), transfer.peer, td(progress, "wide"), rate > 0 ? bytes(rate) + "/s" : "–", left];
+    return [KINDS[transfer.kind], what(transfer), named(state, transfer.peer), td(progress, "wide"), rate > 0 ? bytes(rate) + "/s" : "–", left];
   }), "Nothing is being transferred.");
   const ids = new Set(state.running.map(transfer => transfer.id));
   for (const id of marks.keys()) if (!ids.has(id)) marks.delete(id);
@@ -97,7 +97,7 @@ function recent(state) {
   fill(at("recent"), state.recent.slice(0, 10).map(transfer => [
     KINDS[transfer.kind],
     what(transfer),
-    transfer.peer,
+    named(state, transfer.peer),
     transfer.figures ? td(origin(transfer.figures), "wide") : td(failure(transfer), "why"),
     transfer.figures ? bytes(transfer.figures.wire) : "–",
     duration(transfer.tookMillis),
@@ -111,9 +111,18 @@ function failure(transfer) {
   return text;
 }
 
+/** The name of the host at an address, for people who named it; the address is behind it. */
+function named(state, address) {
+  const name = state.hosts.find(host => host.address === address)?.ad?.name;
+  if (!name || name === address) return address;
+  const cell = element("span", name);
+  cell.title = address;
+  return cell;
+}
+
 function jobs(state) {
   fill(at("jobs"), state.jobs.map(job => [
-    job.job, job.executable, chip(job.status), job.host, td(String(job.evictions), "number"), clock(job.submitted), td(job.reason ?? "", "why"),
+    job.job, job.executable, chip(job.status), named(state, job.host), td(String(job.evictions), "number"), clock(job.submitted), td(job.reason ?? "", "why"),
   ]), "The queue is empty.");
 }
 

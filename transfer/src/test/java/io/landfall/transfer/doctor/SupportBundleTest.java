@@ -71,7 +71,8 @@ class SupportBundleTest {
 
     Map<String, String> texts = unpack(target);
     assertThat(texts.values()).noneMatch(text -> text.contains(PLANTED));
-    assertThat(texts.get("root/configuration.txt")).contains("VM_MEMORY = 512", "landfall.conf:1");
+    assertThat(texts.get("root/configuration.txt"))
+        .contains("VM_MEMORY = 512", "landfall.conf:1", "LANDFALL_PORT = 9717");
     assertThat(texts.get("root/configuration-file.txt"))
         .contains("S3_SECRET_ACCESS_KEY = (removed)", "mirror.example.org/images");
     assertThat(texts.get("root/log-0.txt"))

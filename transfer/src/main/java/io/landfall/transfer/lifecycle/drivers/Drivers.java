@@ -32,16 +32,16 @@ public final class Drivers {
   /// The same as an administrator set it.
   public static HypervisorDriver named(String name, DriverSettings settings) throws IOException {
     if (name.startsWith("libvirt")) {
-      return usable(libvirt(name, settings));
+      return usable(name, libvirt(name, settings));
     }
     if (name.startsWith("vmware")) {
-      return usable(vmware(name, settings));
+      return usable(name, vmware(name, settings));
     }
     return switch (name) {
       case "simulated" -> new SimulatedDriver();
-      case "qemu", "qemu@tcg" -> usable(new QemuDriver(qemu(settings)));
-      case "qemu@kvm" -> usable(new QemuDriver(qemu(settings).with(Acceleration.KVM)));
-      case "qemu@auto" -> usable(new QemuDriver(qemu(settings).with(Acceleration.AUTO)));
+      case "qemu", "qemu@tcg" -> usable(name, new QemuDriver(qemu(settings)));
+      case "qemu@kvm" -> usable(name, new QemuDriver(qemu(settings).with(Acceleration.KVM)));
+      case "qemu@auto" -> usable(name, new QemuDriver(qemu(settings).with(Acceleration.AUTO)));
       case "auto" -> best(qemu(settings));
       default -> throw unknown(name);
     };
@@ -93,11 +93,17 @@ public final class Drivers {
     return new VmwareDriver(parts.length == 2 ? asked.at(parts[1]) : asked);
   }
 
-  private static HypervisorDriver usable(HypervisorDriver driver) throws IOException {
+  private static HypervisorDriver usable(String name, HypervisorDriver driver) throws IOException {
     Probe probe = driver.probe();
     if (!probe.usable()) {
       throw new IOException(
-          "hypervisor " + driver.name() + " does not work here: " + probe.detail());
+          "hypervisor %s does not work here: %s%s"
+              .formatted(
+                  name,
+                  probe.detail(),
+                  name.equals("qemu@kvm")
+                      ? "; qemu@auto would go on in software, landfall doctor says what helps"
+                      : ""));
     }
     return driver;
   }

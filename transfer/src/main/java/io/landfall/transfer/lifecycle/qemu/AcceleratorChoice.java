@@ -27,6 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Thread-safe; a VM is tried once and its result kept.
 final class AcceleratorChoice {
+  private static final System.Logger LOG = System.getLogger(AcceleratorChoice.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int MEMORY_MIB = 16;
   private static final int DISK_BYTES = 1 << 20;
@@ -68,6 +69,13 @@ final class AcceleratorChoice {
       case KVM -> tryOne("kvm");
       case AUTO -> {
         Probe kvm = tryOne("kvm");
+        if (!kvm.usable()) {
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "guests run in software emulation (tcg), ten times slower and more, since KVM does"
+                  + " not work here: {0}; landfall doctor says what helps",
+              kvm.detail());
+        }
         yield kvm.usable() ? kvm : tryOne("tcg");
       }
     };
