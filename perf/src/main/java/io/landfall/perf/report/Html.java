@@ -33,9 +33,9 @@ final class Html {
       paragraph("quick", "Quick: it shows that everything runs, and measures nothing.");
     }
     facts(Facts.of(suite.machine()));
-    table(suite.summary());
+    table(suite.summary(), "words");
     if (!suite.goals().rows().isEmpty()) {
-      table(suite.goals());
+      table(suite.goals(), "words");
     }
     line(
         "<p class=\"key\"><span class=\"landfall\"></span> Landfall <span class=\"peer\"></span>"
@@ -83,10 +83,14 @@ final class Html {
   }
 
   private void table(Table table) {
+    table(table, "figures");
+  }
+
+  private void table(Table table, String style) {
     if (!table.title().isEmpty()) {
       line("<h3>" + text(table.title()) + "</h3>");
     }
-    line("<div class=\"wide\"><table><thead>");
+    line("<div class=\"wide\"><table class=\"" + style + "\"><thead>");
     row("th", table.head());
     line("</thead><tbody>");
     table.rows().forEach(cells -> row("td", cells));
@@ -157,6 +161,7 @@ final class Html {
         border-bottom: 1px solid var(--grid); }
       th { color: var(--soft); font-weight: 500; }
       th:first-child, td:first-child { text-align: left; padding-left: 0; }
+      .words th, .words td { text-align: left; padding-left: 0; }
       details { margin-top: 1rem; font-size: 0.9rem; }
       code { overflow-wrap: anywhere; }
       .key { color: var(--soft); margin-top: 1rem; }

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /// Our own copy-on-write layer: one sparse file with a map of blocks of 64 KiB and the blocks that
 /// were written, each at its own place. Grows only with what is written.
@@ -34,6 +36,7 @@ import java.util.Objects;
 public final class OverlayFile implements BlockDevice {
   private static final int BLOCK = OverlayHeader.BLOCK_BYTES;
   private static final int LOCKS = 64;
+  private static final int MAX_SPARES = 8;
 
   private final BlockDevice file;
   private final OverlayHeader header;
@@ -43,6 +46,10 @@ public final class OverlayFile implements BlockDevice {
   private volatile IOException failedFlush;
   private final Object flushLock = new Object();
   private final Object[] blockLocks = new Object[LOCKS];
+
+  /// Buffers for blocks that are filled up. Outside of the heap, where the kernel reads and writes:
+  /// a new array for each would be zeroed, and copied twice.
+  private final Queue<ByteBuffer> spares = new ArrayBlockingQueue<>(MAX_SPARES);
 
   private OverlayFile(
       BlockDevice file,
@@ -211,10 +218,16 @@ public final class OverlayFile implements BlockDevice {
   }
 
   private void fillUp(long block, long offset, ByteBuffer source) throws IOException {
-    ByteBuffer whole = ByteBuffer.allocate(blockBytes(block));
-    read(block * BLOCK, whole);
-    whole.position((int) (offset % BLOCK)).put(source);
-    file.write(header.dataOffset() + block * BLOCK, whole.clear());
+    ByteBuffer pooled = spares.poll();
+    ByteBuffer whole = pooled == null ? ByteBuffer.allocateDirect(BLOCK) : pooled;
+    try {
+      int length = blockBytes(block);
+      read(block * BLOCK, whole.clear().limit(length));
+      whole.position((int) (offset % BLOCK)).put(source);
+      file.write(header.dataOffset() + block * BLOCK, whole.position(0));
+    } finally {
+      var _ = spares.offer(whole);
+    }
   }
 
   /// The last block ends with the disk.
