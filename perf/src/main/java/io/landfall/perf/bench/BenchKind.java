@@ -42,7 +42,7 @@ public enum BenchKind {
   public Cost cost(Scale scale, boolean guest) {
     int rounds = scale.rounds();
     if (scale.quick()) {
-      return new Cost(10, 1, 1);
+      return new Cost(10, 1, rounds);
     }
     return switch (this) {
       case IMAGE -> new Cost(40, 30, rounds);

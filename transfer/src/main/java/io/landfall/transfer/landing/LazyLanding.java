@@ -3,24 +3,17 @@ package io.landfall.transfer.landing;
 import io.landfall.protocol.content.ImageId;
 import io.landfall.protocol.content.Manifest;
 import io.landfall.protocol.error.ErrorCode;
-import io.landfall.protocol.error.RemoteException;
-import io.landfall.protocol.message.TransferMessage.Codec;
-import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.snapshot.device.BlockDevice;
 import io.landfall.snapshot.device.Range;
 import io.landfall.transfer.client.RemoteImage;
 import io.landfall.transfer.client.TransferListener;
 import io.landfall.transfer.session.PullSettings;
-import io.landfall.transfer.session.RangeSink;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -38,25 +31,11 @@ public final class LazyLanding implements AutoCloseable {
   private static final Logger LOG = System.getLogger(LazyLanding.class.getName());
 
   /// What a reader that misses a byte pulls at least: a network's round trip costs as much.
-  private static final int DEMAND_BYTES = 64 << 10;
-
-  /// What the fill takes at once. Small, so that a reader's bytes queue behind little.
-  private static final long FILL_BYTES = 2 << 20;
-
-  /// What is brought at once of what a profile names, at most. It comes in the order of the disk,
-  /// so little, and at first, when the guest is at its heels, less.
-  private static final long AHEAD_BYTES = 1 << 20;
-
-  private static final PullSettings FILL =
-      new PullSettings(1 << 20, 256 << 10, 512 << 10, Priority.BACKGROUND, Codec.PLAIN);
-
-  /// How long a source that refuses is left alone.
-  private static final long RETRY_MILLIS = 2000;
+  static final int DEMAND_BYTES = 64 << 10;
 
   private final Manifest named;
   private final Origin origin = new Origin();
   private final Path target;
-  private final BootProfile ahead;
   private final Consumer<List<Range>> onDifference;
   private final boolean readersKnown;
   private final RangeSet everything;
@@ -65,16 +44,12 @@ public final class LazyLanding implements AutoCloseable {
   private final Arrival arrival;
   private final BootProfile.Recorder recorder = new BootProfile.Recorder();
   private final AtomicLong demandedBytes = new AtomicLong();
-  private final AtomicLong aheadBytes = new AtomicLong();
-  private final AtomicLong filledBytes = new AtomicLong();
-  private final AtomicLong zeroBytes = new AtomicLong();
-  private final AtomicLong wireBytes = new AtomicLong();
   private final long resumedBytes;
   private volatile Duration sealing = Duration.ZERO;
   private final CompletableFuture<Manifest> landed = new CompletableFuture<>();
   private final BlockDevice device;
-  private Optional<SeedCopying> seeds = Optional.empty(); // set before the fill
-  private String refused = ""; // the fill's: what it was told last
+  private final LazyPulls pulls;
+  private final LazyFill filling;
   private Thread fill; // guarded by this
   private boolean closed; // guarded by this
 
@@ -88,7 +63,6 @@ public final class LazyLanding implements AutoCloseable {
       throws IOException {
     this.named = named;
     this.target = target;
-    this.ahead = ahead;
     this.onDifference = onDifference;
     this.everything = LandingPlan.dataOf(named);
     this.part = part;
@@ -100,6 +74,8 @@ public final class LazyLanding implements AutoCloseable {
     this.resumedBytes = resumed.bytes();
     this.arrival = new Arrival(everything.minus(resumed));
     this.durability = new Durability(part, ranges -> {}, false);
+    this.pulls = new LazyPulls(target, origin, part, durability, arrival);
+    this.filling = new LazyFill(target, ahead, named.sizeBytes(), origin, arrival, pulls);
     this.device = new LazyDevice(named, everything, part.file(), this::read);
   }
 
@@ -173,18 +149,8 @@ public final class LazyLanding implements AutoCloseable {
   /// @param lent is closed when the seeds are not needed any more
   void copyFirst(RemoteImage source, LandingOptions options, AutoCloseable lent)
       throws IOException {
-    LocalParts parts =
-        new LocalParts(source, options, part.file(), this::arrived, TransferListener.NONE);
-    RangeSet here = parts.find(arrival.missing());
-    here.ranges().forEach(arrival::take);
-    seeds = Optional.of(new SeedCopying(parts, here, lent));
-  }
-
-  private record SeedCopying(LocalParts parts, RangeSet here, AutoCloseable lent) {}
-
-  private void arrived(long offset, long length) throws IOException {
-    durability.written(offset, length);
-    arrival.arrived(offset, length);
+    filling.copyFirst(
+        new LocalParts(source, options, part.file(), pulls::arrived, TransferListener.NONE), lent);
   }
 
   /// The image, complete to whoever reads it. Closing it does nothing.
@@ -211,7 +177,7 @@ public final class LazyLanding implements AutoCloseable {
 
   /// Bytes of the image that travelled.
   public long pulledBytes() {
-    return demandedBytes.get() + aheadBytes.get() + filledBytes.get();
+    return demandedBytes.get() + filling.aheadBytes() + filling.filledBytes();
   }
 
   /// Of them, what a reader had to wait for.
@@ -221,7 +187,7 @@ public final class LazyLanding implements AutoCloseable {
 
   /// Of them, what was brought since the profile named it, before anybody asked.
   public long aheadBytes() {
-    return aheadBytes.get();
+    return filling.aheadBytes();
   }
 
   /// How long at least one reader was waiting for bytes.
@@ -238,12 +204,12 @@ public final class LazyLanding implements AutoCloseable {
   /// once it is.
   public TransferRecord record() {
     long pulled = pulledBytes();
-    long zero = sizeBytes() - everything.bytes() + zeroBytes.get();
+    long zero = sizeBytes() - everything.bytes() + pulls.zeroBytes();
     long seeded = Math.max(0, sizeBytes() - zero - resumedBytes - pulled - arrival.missingBytes());
     return new TransferRecord(
         sizeBytes(),
         zero,
-        wireBytes.get(),
+        pulls.wireBytes(),
         pulled,
         0,
         seeded,
@@ -272,7 +238,7 @@ public final class LazyLanding implements AutoCloseable {
     arrival.readerCame();
     try {
       while (!here) {
-        pull(arrival.take(blocks), PullSettings.BULK.asUrgent(), demandedBytes);
+        pulls.pull(arrival.take(blocks), PullSettings.BULK.asUrgent(), demandedBytes);
         here = arrival.await(wanted);
       }
     } finally {
@@ -284,44 +250,11 @@ public final class LazyLanding implements AutoCloseable {
     return named.sizeBytes();
   }
 
-  /// Pulls what was taken, or, if its source is lost over that, gives it back.
-  ///
-  /// @throws IOException if the source refuses, this disk cannot take it, or it is over
-  private void pull(List<Range> taken, PullSettings settings, AtomicLong counted)
-      throws IOException {
-    if (taken.isEmpty()) {
-      return;
-    }
-    Arriving arriving = new Arriving(counted);
-    try {
-      RemoteImage source = origin.get();
-      try {
-        wireBytes.addAndGet(source.pull(taken, settings, arriving).wireBytes());
-      } catch (IOException e) {
-        if (arriving.failure != null || e instanceof RemoteException || origin.isClosed()) {
-          throw e;
-        }
-        LOG.log(Level.INFO, "{0}: its source is gone ({1}); waiting", target, e.getMessage());
-        origin.lost(source);
-      }
-    } finally {
-      arrival.givenUp(taken);
-    }
-  }
-
   // ---- in the background
 
   private void runFill() {
     try {
-      copySeeds();
-      bringAhead();
-      boolean all = false;
-      while (!all && arrival.whenNoReaders()) {
-        List<Range> next = arrival.takeFirst(FILL_BYTES);
-        bring(next, filledBytes);
-        all = next.isEmpty() && arrival.awaitAll();
-      }
-      if (all) {
+      if (filling.bringAll()) {
         durability.close();
         LazySeal seal = new LazySeal(named, everything, part, target, this::differs);
         long began = System.nanoTime();
@@ -348,122 +281,25 @@ public final class LazyLanding implements AutoCloseable {
     }
   }
 
-  /// What cannot be copied is pulled.
-  private void copySeeds() {
-    if (seeds.isPresent()) {
-      SeedCopying copying = seeds.get();
-      try (AutoCloseable _ = copying.lent();
-          LocalParts.Copying copy = copying.parts().start(new RangeSet(), copying.here())) {
-        copy.await();
-      } catch (Exception e) {
-        LOG.log(Level.WARNING, target + ": cannot be copied from other images", e);
-      } finally {
-        arrival.givenUp(copying.here().ranges());
-      }
-    }
-  }
-
-  /// Brings what the profile names, in its order, and does not stop for readers: what they miss
-  /// goes first at the source anyway, and what they will want next is what this brings. Many ranges
-  /// at once, since each of its own would cost a round trip.
-  private void bringAhead() throws IOException, InterruptedException {
-    List<Range> batch = new ArrayList<>();
-    long bytes = 0;
-    long enough = DEMAND_BYTES;
-    for (Range range : ahead.ranges()) {
-      long end = Math.min(range.end(), sizeBytes());
-      for (long at = range.offset(); at < end; at += AHEAD_BYTES) {
-        List<Range> taken = arrival.take(Range.between(at, Math.min(end, at + AHEAD_BYTES)));
-        batch.addAll(taken);
-        bytes += taken.stream().mapToLong(Range::length).sum();
-        if (bytes >= enough) {
-          bring(batch, aheadBytes);
-          batch.clear();
-          bytes = 0;
-          enough = Math.min(2 * enough, AHEAD_BYTES);
-        }
-      }
-    }
-    bring(batch, aheadBytes);
-  }
-
-  /// A source that refuses now is asked again later, and so is a disk that is full: nobody waits
-  /// for these bytes.
-  private void bring(List<Range> taken, AtomicLong counted) throws IOException {
-    try {
-      pull(taken, FILL, counted);
-      refused = "";
-    } catch (IOException e) {
-      if (origin.isClosed() || !(e instanceof RemoteException || isFull(e))) {
-        throw e;
-      }
-      String why = String.valueOf(e.getMessage());
-      if (!why.equals(refused)) {
-        LOG.log(Level.WARNING, "{0}: {1}; trying again until it goes on", target, why);
-      }
-      refused = why;
-      origin.pause(RETRY_MILLIS);
-    }
-  }
-
-  private static boolean isFull(IOException e) {
-    return String.valueOf(e.getMessage()).contains("No space left");
-  }
-
   /// Stops the fill and lets go of the file; what arrived is made durable and kept.
   @Override
   public void close() throws IOException {
-    Thread filling;
+    Thread running;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
-      filling = fill;
+      running = fill;
     }
     origin.close();
     arrival.close();
-    if (filling != null) {
-      Threads.join(filling);
+    if (running != null) {
+      Threads.join(running);
     }
     landed.completeExceptionally(new IOException(target + ": the landing was closed"));
     try (part) {
       durability.close();
-    }
-  }
-
-  /// Puts what comes where it belongs.
-  private final class Arriving implements RangeSink {
-    private final AtomicLong counted;
-    private volatile IOException failure; // of this host's, not of the source's
-
-    Arriving(AtomicLong counted) {
-      this.counted = counted;
-    }
-
-    @Override
-    public void data(long offset, ByteBuffer bytes) throws IOException {
-      int length = bytes.remaining();
-      try {
-        part.file().write(offset, bytes);
-        counted.addAndGet(length);
-        arrived(offset, length);
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
-    }
-
-    /// The part file is a hole where nothing has been written.
-    @Override
-    public void zero(long offset, long length) throws IOException {
-      try {
-        zeroBytes.addAndGet(length);
-        arrived(offset, length);
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
     }
   }
 }
