@@ -156,11 +156,6 @@ public final class GridFtp implements Contender {
   }
 
   @Override
-  public Path result(Job job, Path work) {
-    return work.resolve(job.name() + ".raw");
-  }
-
-  @Override
   public Optional<ProcessHandle> serving() {
     return Optional.of(server.toHandle());
   }

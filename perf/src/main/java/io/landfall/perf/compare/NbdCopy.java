@@ -84,11 +84,6 @@ public final class NbdCopy implements Contender {
   }
 
   @Override
-  public Path result(Job job, Path work) {
-    return work.resolve(job.name() + ".raw");
-  }
-
-  @Override
   public void close() throws IOException {
     for (Process server : servers) {
       Rig.stop(server);

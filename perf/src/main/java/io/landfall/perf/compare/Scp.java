@@ -62,11 +62,6 @@ public final class Scp implements Contender {
   }
 
   @Override
-  public Path result(Job job, Path work) {
-    return work.resolve(job.name() + ".raw");
-  }
-
-  @Override
   public Optional<ProcessHandle> serving() {
     return Optional.of(server.process().toHandle());
   }

@@ -36,7 +36,9 @@ public interface Contender extends AutoCloseable {
   }
 
   /// The file or directory that the job left, if its content is to be checked.
-  Path result(Job job, Path work);
+  default Path result(Job job, Path work) {
+    return work.resolve(job.name() + ".raw");
+  }
 
   /// Whether it keeps the modes of a directory's files, and their times to the nanosecond; who does
   /// not is held to names and contents.

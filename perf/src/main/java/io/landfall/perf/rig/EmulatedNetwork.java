@@ -6,21 +6,18 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// A submit and an execute host, each in a network namespace, and between them a link with a delay:
 /// a [LinkRelay] between two devices.
-final class EmulatedNetwork implements Network {
+final class EmulatedNetwork extends NamespacedNetwork {
   static final String DEVICE = "wire";
 
-  private final LinkSpec link;
-  private final List<NetworkNamespace> hosts = new ArrayList<>();
   private Process relay;
   private Writer questions;
   private BufferedReader answers;
 
   private EmulatedNetwork(LinkSpec link) {
-    this.link = link;
+    super(link);
   }
 
   /// @param priority what the relay is prefixed with, so that it goes before others
@@ -36,7 +33,7 @@ final class EmulatedNetwork implements Network {
   }
 
   private void start(List<String> priority) throws IOException {
-    String what = "a link of " + link;
+    String what = "a link of " + spec();
     hosts.add(NetworkNamespace.require(what));
     hosts.add(NetworkNamespace.require(what));
     List<String> command = new ArrayList<>(priority);
@@ -50,8 +47,8 @@ final class EmulatedNetwork implements Network {
             System.getProperty("java.class.path"),
             LinkRelay.class.getName()));
     hosts.forEach(host -> command.add(Long.toString(host.pid())));
-    command.add(Long.toString(link.bitsPerSecond()));
-    command.add(Long.toString(link.roundTrip().toNanos()));
+    command.add(Long.toString(spec().bitsPerSecond()));
+    command.add(Long.toString(spec().roundTrip().toNanos()));
     relay = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     questions = relay.outputWriter();
     answers = relay.inputReader();
@@ -79,16 +76,6 @@ final class EmulatedNetwork implements Network {
   }
 
   @Override
-  public List<String> prefix(Host host) {
-    return hosts.get(host.number()).prefix();
-  }
-
-  @Override
-  public String address(Host host) {
-    return "10.77.0." + (host.number() + 1);
-  }
-
-  @Override
   public long wireBytes() throws IOException {
     long[] counters = counters();
     return counters[0] + counters[1];
@@ -100,14 +87,9 @@ final class EmulatedNetwork implements Network {
   }
 
   @Override
-  public Optional<LinkSpec> link() {
-    return Optional.of(link);
-  }
-
-  @Override
   public String describe() {
     return "%s, two hosts in namespaces of their own, %s (our relay)"
-        .formatted(hosts.getFirst().congestionControl(), link);
+        .formatted(hosts.getFirst().congestionControl(), spec());
   }
 
   @Override
@@ -122,7 +104,7 @@ final class EmulatedNetwork implements Network {
         Rig.stop(relay);
       }
     } finally {
-      NetworkNamespace.closeAll(hosts);
+      super.close();
     }
   }
 }

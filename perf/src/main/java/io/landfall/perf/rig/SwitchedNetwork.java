@@ -3,13 +3,12 @@ package io.landfall.perf.rig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A submit host and some execute hosts, each in a network namespace, at a switch: every host has a
 /// link of its own, with the same rate each way and no delay. The kernel keeps the rate (tbf).
-final class SwitchedNetwork implements Network {
+final class SwitchedNetwork extends NamespacedNetwork {
   static final int MAX_EXECUTE_HOSTS = 64;
 
   /// What may go at once: 4 ms of the rate, and never less than a few packets.
@@ -18,12 +17,10 @@ final class SwitchedNetwork implements Network {
   private static final int MIN_BURST_BYTES = 16_000;
   private static final Pattern SENT = Pattern.compile("Sent ([0-9]+) bytes");
 
-  private final LinkSpec link;
-  private final List<NetworkNamespace> hosts = new ArrayList<>();
-  private final List<NetworkNamespace> all = new ArrayList<>();
+  private final List<NetworkNamespace> switches = new ArrayList<>(1);
 
   private SwitchedNetwork(LinkSpec link) {
-    this.link = link;
+    super(link);
   }
 
   static SwitchedNetwork open(LinkSpec link, int executeHosts) throws IOException {
@@ -38,13 +35,12 @@ final class SwitchedNetwork implements Network {
   }
 
   private void plug(int executeHosts) throws IOException {
-    String what = "a link of " + link;
+    String what = "a link of " + spec();
     NetworkNamespace middle = NetworkNamespace.require(what);
-    all.add(middle);
+    switches.add(middle);
     middle.run("ip link add middle type bridge && ip link set middle up");
     for (int number = 0; number <= executeHosts; number++) {
       NetworkNamespace host = NetworkNamespace.require(what);
-      all.add(host);
       hosts.add(host);
       String port = "port" + number;
       host.run(
@@ -56,19 +52,9 @@ final class SwitchedNetwork implements Network {
   }
 
   private String shape(String device) {
-    long burst = Math.max(MIN_BURST_BYTES, link.bitsPerSecond() / 8 / BURSTS_A_SECOND);
+    long burst = Math.max(MIN_BURST_BYTES, spec().bitsPerSecond() / 8 / BURSTS_A_SECOND);
     return "ip link set %s txqueuelen 5000 up && tc qdisc add dev %s root tbf rate %dbit burst %d limit %d"
-        .formatted(device, device, link.bitsPerSecond(), burst, link.queueBytes() + burst);
-  }
-
-  @Override
-  public List<String> prefix(Host host) {
-    return hosts.get(host.number()).prefix();
-  }
-
-  @Override
-  public String address(Host host) {
-    return "10.77.0." + (host.number() + 1);
+        .formatted(device, device, spec().bitsPerSecond(), burst, spec().queueBytes() + burst);
   }
 
   @Override
@@ -95,18 +81,17 @@ final class SwitchedNetwork implements Network {
   }
 
   @Override
-  public Optional<LinkSpec> link() {
-    return Optional.of(link);
-  }
-
-  @Override
   public String describe() {
     return "%s, %d hosts in namespaces of their own at a switch, %s each (tbf)"
-        .formatted(hosts.getFirst().congestionControl(), hosts.size(), link);
+        .formatted(hosts.getFirst().congestionControl(), hosts.size(), spec());
   }
 
   @Override
   public void close() throws IOException {
-    NetworkNamespace.closeAll(all);
+    try {
+      super.close();
+    } finally {
+      NetworkNamespace.closeAll(switches);
+    }
   }
 }
