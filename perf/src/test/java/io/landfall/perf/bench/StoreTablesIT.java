@@ -9,6 +9,7 @@ import io.landfall.store.checkpoint.CheckpointWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,8 @@ class StoreTablesIT {
   }
 
   private void requireNobodyTakesLess(Series series) throws IOException {
-    List<SeriesBench.Row> rows = new SeriesBench(series, line -> {}).run(directory);
+    List<SeriesBench.Row> rows = new ArrayList<>();
+    new SeriesBench(series, line -> {}).run(directory, rows::add);
     assertThat(rows).extracting(SeriesBench.Row::name).contains("landfall, lz4", "landfall, zstd");
     long landfall = grownBy(rows.getFirst());
     assertThat(landfall).isPositive();
@@ -53,7 +55,8 @@ class StoreTablesIT {
 
   @Test
   void aStoreGrows() throws IOException {
-    List<StoreScaleBench.Row> rows = new StoreScaleBench(60, line -> {}).run(directory);
+    List<StoreScaleBench.Row> rows = new ArrayList<>();
+    new StoreScaleBench(60, line -> {}).run(directory, rows::add);
     assertThat(rows).extracting(StoreScaleBench.Row::checkpoints).containsExactly(60, 120, 240);
     assertThat(rows).allSatisfy(row -> assertThat(row.planMillis()).isPositive());
     assertThat(directory).isEmptyDirectory();
@@ -64,7 +67,8 @@ class StoreTablesIT {
   @Test
   void anIndexGrows() throws IOException {
     int chunks = MadePacks.CHUNKS * 40;
-    List<IndexScaleBench.Row> rows = new IndexScaleBench(chunks, line -> {}).run(directory);
+    List<IndexScaleBench.Row> rows = new ArrayList<>();
+    new IndexScaleBench(chunks, line -> {}).run(directory, rows::add);
     assertThat(rows)
         .extracting(IndexScaleBench.Row::chunks)
         .containsExactly((long) chunks, 2L * chunks, 4L * chunks);
@@ -73,7 +77,8 @@ class StoreTablesIT {
 
   @Test
   void aSparseImageCostsItsData() throws IOException {
-    List<SparseBench.Row> rows = new SparseBench(4L << 30, 64 << 20, line -> {}).run(directory);
+    List<SparseBench.Row> rows = new ArrayList<>();
+    new SparseBench(4L << 30, 64 << 20, line -> {}).run(directory, rows::add);
     assertThat(rows.getFirst().readBytes()).isBetween(64L << 20, 80L << 20);
     assertThat(rows.get(1).readBytes()).isLessThan(rows.getFirst().readBytes() / 2);
     assertThat(directory).isEmptyDirectory();
