@@ -1,12 +1,11 @@
 package io.landfall.perf.bench;
 
-import io.landfall.perf.contest.Result;
 import io.landfall.perf.rig.LinkSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Landing over links with a delay: the contest of [TransferBench], once for each link.
 final class LinksBench {
@@ -24,33 +23,31 @@ final class LinksBench {
   private LinksBench() {}
 
   static Outcome run(BenchSettings settings) throws IOException {
-    List<Result> results = new ArrayList<>();
-    List<Verdict> verdicts = new ArrayList<>();
-    List<String> data = new ArrayList<>();
-    List<String> networks = new ArrayList<>();
-    TreeSet<String> absent = new TreeSet<>();
-    String priority = "";
-    for (Line line : settings.scale().quick() ? LINES.subList(0, 1) : LINES) {
-      String name = LinkSpec.parse(line.link()).toString();
-      settings.log().accept(name + " ...");
-      Outcome one = new TransferBench(scale(settings, line), settings.log()).run(settings);
-      String prefix = name + ": ";
-      one.results().forEach(result -> results.add(result.ofJob(prefix + result.job())));
-      one.verdicts().forEach(verdict -> verdicts.add(verdict.in(prefix)));
-      data.add(prefix + one.data());
-      networks.add(one.network());
-      absent.addAll(one.absent());
-      priority = one.priority();
+    List<Line> lines = settings.scale().quick() ? LINES.subList(0, 1) : LINES;
+    List<Outcome> done = new ArrayList<>();
+    for (Line line : lines) {
+      String prefix = LinkSpec.parse(line.link()) + ": ";
+      settings.log().accept(prefix + "...");
+      Course part =
+          settings.course().part(lines.size() - done.size(), one -> joined(done, one.in(prefix)));
+      TransferBench bench = new TransferBench(scale(settings, line), settings.log());
+      done.add(bench.run(settings.with(part)).in(prefix));
     }
+    return joined(done.subList(0, done.size() - 1), done.getLast());
+  }
+
+  private static Outcome joined(List<Outcome> before, Outcome last) {
+    List<Outcome> all = new ArrayList<>(before);
+    all.add(last);
     return new Outcome(
-        String.join("; ", data),
-        String.join("; ", networks),
-        priority,
-        List.copyOf(absent),
-        results,
+        all.stream().map(Outcome::data).collect(Collectors.joining("; ")),
+        all.stream().map(Outcome::network).collect(Collectors.joining("; ")),
+        last.priority(),
+        all.stream().flatMap(one -> one.absent().stream()).distinct().sorted().toList(),
+        all.stream().flatMap(one -> one.results().stream()).toList(),
         List.of(),
         List.of(),
-        verdicts);
+        all.stream().flatMap(one -> one.verdicts().stream()).toList());
   }
 
   /// `--mib` is the disk of the fastest link; the others keep their share of it.

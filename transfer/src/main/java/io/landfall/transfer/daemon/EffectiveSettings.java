@@ -110,6 +110,9 @@ public final class EffectiveSettings {
       case "VM_MAX_NUMBER" -> Standard.none("no limit");
       case "MAX_CONCURRENT_UPLOADS" -> Standard.of("" + TransferLimits.STANDARD.uploads());
       case "MAX_CONCURRENT_DOWNLOADS" -> Standard.of("" + TransferLimits.STANDARD.downloads());
+      case QueuePolicy.DISK_LOAD -> Standard.of("" + DiskThrottle.Limits.STANDARD.high());
+      case QueuePolicy.INCREMENTS -> Standard.of("1m");
+      case QueuePolicy.USER -> Standard.none("a job's owner");
       case "LANDFALL_IMAGE_CACHE_SIZE",
           "LANDFALL_MAX_SEND_RATE",
           "LANDFALL_MAX_SEND_RATE_PER_OWNER" ->

@@ -52,8 +52,7 @@ final class LazyPulls {
   /// Pulls what was taken, or, if its source is lost over that, gives it back.
   ///
   /// @throws IOException if the source refuses, this disk cannot take it, or it is over
-  void pull(List<Range> taken, PullSettings settings, AtomicLong counted)
-      throws IOException {
+  void pull(List<Range> taken, PullSettings settings, AtomicLong counted) throws IOException {
     if (taken.isEmpty()) {
       return;
     }

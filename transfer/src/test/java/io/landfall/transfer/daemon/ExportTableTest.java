@@ -9,6 +9,7 @@ import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.Failure;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.snapshot.device.MemoryDevice;
 import io.landfall.transfer.session.AdaptiveCompression;
@@ -66,7 +67,8 @@ class ExportTableTest {
           source.fin(handle);
           handle = open(source);
         }
-        try (Answer answer = source.want(new Want(1, handle, 0, 16 << 20, false, Codec.PLAIN))) {
+        try (Answer answer =
+            source.want(new Want(1, handle, 0, 16 << 20, Priority.LANDING, Codec.PLAIN))) {
           if (answer.next(new AdaptiveCompression()).getFirst() instanceof Failure refusal) {
             assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_AUTHORISED);
             assertThat(refusal.sentence()).contains("bytes were taken of 'disk'");

@@ -9,6 +9,7 @@ import io.landfall.protocol.message.TransferMessage.Codec;
 import io.landfall.protocol.message.TransferMessage.Data;
 import io.landfall.protocol.message.TransferMessage.Open;
 import io.landfall.protocol.message.TransferMessage.Opened;
+import io.landfall.protocol.message.TransferMessage.Priority;
 import io.landfall.protocol.message.TransferMessage.Want;
 import io.landfall.protocol.message.TransferMessage.Zero;
 import io.landfall.snapshot.device.MemoryDevice;
@@ -65,7 +66,7 @@ final class Simulation {
             want * (long) random.nextInt(1, 5),
             want,
             want * (long) random.nextInt(1, 5),
-            random.nextBoolean(),
+            Priority.values()[random.nextInt(Priority.values().length)],
             random.nextInt(4) == 0 ? random.nextBoolean() ? Codec.LZ4 : Codec.ZSTD : Codec.PLAIN);
     this.credit = new Purse(want * (long) random.nextInt(1, 8));
     this.pull = new Pull(opened.handle(), this.ranges, settings, credit, () -> nextRequest++);
