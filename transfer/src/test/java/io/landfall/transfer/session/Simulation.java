@@ -66,7 +66,7 @@ final class Simulation {
             want * (long) random.nextInt(1, 5),
             want,
             want * (long) random.nextInt(1, 5),
-            Priority.values()[random.nextInt(Priority.values().length)],
+            List.of(Priority.values()).get(random.nextInt(Priority.values().length)),
             random.nextInt(4) == 0 ? random.nextBoolean() ? Codec.LZ4 : Codec.ZSTD : Codec.PLAIN);
     this.credit = new Purse(want * (long) random.nextInt(1, 8));
     this.pull = new Pull(opened.handle(), this.ranges, settings, credit, () -> nextRequest++);

@@ -1,6 +1,6 @@
 package io.landfall.snapshot.format.qcow2;
 
-import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.landfall.snapshot.device.CorruptImageException.Reason;
 import io.landfall.snapshot.format.file.BoundedCache;
 import io.landfall.snapshot.format.file.ImageFile;
@@ -72,9 +72,11 @@ final class ClusterDecoder {
     }
   }
 
-  /// A stream and not one call: the frame is followed by other bytes, which one call refuses.
+  /// A stream and not one call: the frame is followed by other bytes, which one call refuses. It is
+  /// closed here: one that waits for its finalizer keeps its buffers until then.
   private int decodeZstd(byte[] packed, byte[] plain, long offset) throws IOException {
-    try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(packed))) {
+    try (ZstdInputStreamNoFinalizer in =
+        new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(packed))) {
       in.setLongMax(MAX_ZSTD_WINDOW_LOG);
       return in.readNBytes(plain, 0, plain.length);
     } catch (IOException e) {
