@@ -62,7 +62,8 @@ public final class Demo {
     Path submitFile = job.make();
     String original = imageId(job.original());
     Duration making = Duration.ofNanos(System.nanoTime() - began);
-    try (AgentProcess first = executeHost("execute-a");
+    try (DemoMachines _ = DemoMachines.stoppedAtTheEnd(directory);
+        AgentProcess first = executeHost("execute-a");
         AgentProcess second = executeHost("execute-b");
         AgentProcess submit = submitHost(first, second)) {
       runJob(submit, submitFile);

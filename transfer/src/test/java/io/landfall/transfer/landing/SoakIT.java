@@ -285,16 +285,34 @@ class SoakIT {
         "descriptors",
         ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
             .getOpenFileDescriptorCount());
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      held.put(
-          "resident", // beside the heap, which the collector may keep larger than it is used
-          lines
-                      .filter(line -> line.startsWith("VmRSS:"))
-                      .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                      .sum()
-                  * 1024
-              - heap.getCommitted());
-    }
+    held.put("resident", settledResidentBytes());
     return held;
+  }
+
+  /// What is resident beside the heap, when it has settled: the collector tells at once that the
+  /// heap is smaller, and gives its pages back later, which took gigabytes off this figure.
+  private static long settledResidentBytes() throws IOException, InterruptedException {
+    long least = Long.MAX_VALUE;
+    for (int steady = 0; steady < 4; steady++) {
+      long now = residentBesideHeap();
+      if (now < least - MIB) {
+        steady = -1;
+      }
+      least = Math.min(least, now);
+      Thread.sleep(500);
+    }
+    return least;
+  }
+
+  private static long residentBesideHeap() throws IOException {
+    long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+                  .filter(line -> line.startsWith("VmRSS:"))
+                  .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                  .sum()
+              * 1024
+          - heap;
+    }
   }
 }

@@ -13,6 +13,10 @@ import java.util.Optional;
 ///
 /// Threads: any.
 final class Virsh {
+  private static final String REMEDY =
+      "\n(is libvirtd running here? systemctl start libvirtd, or name another libvirt:"
+          + " libvirt@URI)";
+
   private final HostProgram program = new HostProgram("virsh", "install libvirt-clients");
   private final LibvirtSettings settings;
 
@@ -56,7 +60,10 @@ final class Virsh {
   }
 
   private HostProgram.Answer ask(List<String> words) throws IOException {
-    return program.ask(command(words), words.getFirst());
+    HostProgram.Answer answer = program.ask(command(words), words.getFirst());
+    return answer.text().contains("failed to connect to the hypervisor")
+        ? new HostProgram.Answer(answer.good(), answer.lines() + REMEDY)
+        : answer;
   }
 
   private List<String> command(List<String> words) {
