@@ -13,7 +13,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,8 @@ final class UnfinishedIngests {
     this.seal = seal;
   }
 
-  /// After a crash: from now on no pack with a higher number is part of what was killed.
+  /// After a crash: from now on no pack with a higher number is part of what was killed. A disk too
+  /// full to note that is no reason not to open the store.
   ///
   /// @param existing numbers of all packs
   static UnfinishedIngests open(StoreLayout layout, FileLayer files, Seal seal, Set<Long> existing)
@@ -79,7 +79,7 @@ final class UnfinishedIngests {
       if (isOld(found)) {
         files.delete(file);
       } else if (found.from() >= 0) {
-        ingests.write(file, new Unfinished(found.since(), -1, packs(found, existing)));
+        ingests.note(file, new Unfinished(found.since(), -1, packs(found, existing)));
       }
     }
     return ingests;
@@ -159,7 +159,6 @@ final class UnfinishedIngests {
     try (Stream<Path> found = Files.list(layout.unfinished())) {
       return found
           .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
-          .sorted(Comparator.comparing(Path::toString))
           .limit(MAX_FILES)
           .toList();
     } catch (NoSuchFileException e) {
