@@ -160,7 +160,7 @@ final class LandingAttempt {
         if (pages.possible()) {
           remote = withoutEqualPages(remote, pages, arrivals);
         }
-        pulled = plus(pulled, pull(remote.ranges(), arrivals, sealer));
+        pulled = pulled.plus(pull(remote.ranges(), arrivals, sealer));
         copying.await();
         seedBytes = pages.copiedBytes();
       }
@@ -179,17 +179,10 @@ final class LandingAttempt {
     while (!left.isEmpty() && trial.nextBytes() > 0) {
       RangeSet piece = left.takeFront(trial.nextBytes());
       long start = System.nanoTime();
-      pulled = plus(pulled, sources.pull(piece.ranges(), sink, TransferListener.NONE));
+      pulled = pulled.plus(sources.pull(piece.ranges(), sink, TransferListener.NONE));
       trial.pulled(piece.bytes(), System.nanoTime() - start);
     }
     return trial.pays() ? left.minus(pages.bring(left)) : left;
-  }
-
-  private static PullSummary plus(PullSummary a, PullSummary b) {
-    return new PullSummary(
-        a.dataBytes() + b.dataBytes(),
-        a.zeroBytes() + b.zeroBytes(),
-        a.wireBytes() + b.wireBytes());
   }
 
   /// What the source names its chunks; a source that is still hashing is not waited for.

@@ -60,7 +60,7 @@ final class Together {
       Range window = Range.between(at, Math.min(size, at + slice));
       RangeSet next = left.intersect(RangeSet.of(List.of(window)));
       if (!next.isEmpty()) {
-        add(sources.pull(next.ranges(), sink, TransferListener.NONE));
+        sum = sum.plus(sources.pull(next.ranges(), sink, TransferListener.NONE));
         left.remove(window);
         here.add(window);
         slice = Math.min(2 * slice, LONGEST_SLICE_BYTES);
@@ -68,7 +68,7 @@ final class Together {
       at = window.end() == size ? 0 : window.end();
     }
     if (!left.isEmpty()) {
-      add(rest(naming, left.ranges(), here.ranges(), sink));
+      sum = sum.plus(rest(naming, left.ranges(), here.ranges(), sink));
     }
     return sum;
   }
@@ -112,13 +112,5 @@ final class Together {
           }
         });
     return naming;
-  }
-
-  private void add(PullSummary more) {
-    sum =
-        new PullSummary(
-            sum.dataBytes() + more.dataBytes(),
-            sum.zeroBytes() + more.zeroBytes(),
-            sum.wireBytes() + more.wireBytes());
   }
 }
